@@ -1,0 +1,1 @@
+"""Ring 1: what the product believes. No SQL, no HTTP, no clock."""

@@ -1,0 +1,1 @@
+"""Ring 1: bytes to values and values to bytes. Imports the domain only."""

@@ -1,0 +1,1 @@
+"""Ring 2: PostgreSQL. Everything that is SQL lives here."""
