@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class BankAccountName:
-    """How a file names an account: an IBAN when it has or implies one, else the bank's own digits (relevé d'identité bancaire)."""
+    """How a file names an account: an IBAN when it has or implies one, else the bank's own digits (RIB)."""
 
     iban: str | None
     bank: str = ""

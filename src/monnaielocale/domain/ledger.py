@@ -86,10 +86,12 @@ class Entry:
 class Event:
     """Something that happened, who did it, and the entries it writes: one per book, none when no money moved.
 
-    `details` is kept with the event and covered by the chain; it holds text, whole numbers, lists and dictionaries only.
+    The event is numbered in its own `book`; an entry in another book goes to that book's chain with it. `details` is covered by
+    the chain; it holds text, whole numbers, lists and dictionaries only.
     """
 
     id: UUID
+    book: str
     kind: str
     acted_by: UUID
     business_on: date

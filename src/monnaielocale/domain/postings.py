@@ -17,8 +17,10 @@ PENDING = "wallets_elsewhere.pending"
 
 
 def opening(on: date, natural_balances: Mapping[str, int]) -> Entry:
-    """All balances of a file, each on its own side (reprise des soldes); they must balance, which the opening rule checks first."""
-    return Entry.of(on, "opening", (Line(code, cents * chart.account(code).role.side) for code, cents in natural_balances.items()))
+    """All balances of a file, each on its own side (reprise des soldes); that they balance is checked before."""
+    return Entry.of(
+        on, "opening", (Line(code, cents * chart.account(code).role.side) for code, cents in natural_balances.items())
+    )
 
 
 def statement_line(on: date, *, iban: str, form: Form, cents: int) -> Entry:
@@ -109,7 +111,7 @@ def _to_paid(form: Form, owed: Form, cents: int) -> list[Line]:
 
 
 def run_credited(on: date, *, account: str, credits: Iterable[tuple[str, int]]) -> Entry:
-    """Each beneficiary gets what the town paid for them (créditer les comptes): Dr to_credit, Cr circulation; issuance -> wallets."""
+    """Each beneficiary gets what the town paid for them: Dr to_credit, Cr circulation; issuance -> wallets."""
     wallets = list(credits)
     total = sum(cents for _, cents in wallets)
     lines = [debit(account, total), credit("circulation.digital", total), credit(ISSUED, total)]
@@ -187,7 +189,7 @@ def notes_lost(on: date, by_denomination: Mapping[int, int]) -> Entry:
 
 
 def notes_put_on_account(on: date, *, wallet: str, by_denomination: Mapping[int, int]) -> Entry:
-    """A member gives notes and gets digital units: public -> returned, issuance -> wallet; a transfer between reserves falls due."""
+    """A member gives notes and gets digital units: public -> returned, issuance -> wallet; the reserves owe a transfer."""
     total = sum(by_denomination.values())
     euros = [
         debit("circulation.notes", total),

@@ -3,7 +3,23 @@
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from .columns import UUID, Any, date, datetime, day, identity, instant, json, key, octets, one_of, optional_day, text, whole
+from .columns import (
+    MOMENT,
+    UUID,
+    Any,
+    LargeBinary,
+    date,
+    datetime,
+    day,
+    identity,
+    instant,
+    json,
+    key,
+    one_of,
+    optional_day,
+    text,
+    whole,
+)
 
 
 class BankAccount(SQLModel, table=True):
@@ -29,8 +45,8 @@ class BankAccountMapping(SQLModel, table=True):
 
     __tablename__ = "bank_account_mapping"
 
-    bank_account_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="bank_account.id")
-    recorded_at: datetime = Field(primary_key=True, sa_type=instant().sa_type)
+    bank_account_id: UUID = key(to="bank_account.id")
+    recorded_at: datetime = key(MOMENT)
     mapping: dict[str, Any] = json()
 
 
@@ -42,7 +58,7 @@ class StatementFile(SQLModel, table=True):
 
     id: UUID = key()
     book_id: int = Field(sa_type=Integer, foreign_key="book.id")
-    document_sha256: bytes = Field(sa_type=octets().sa_type, foreign_key="document.sha256")
+    document_sha256: bytes = Field(sa_type=LargeBinary, foreign_key="document.sha256")
     format: str = text()
     outcome: str = text()
     explanation: dict[str, Any] = json()
@@ -98,8 +114,8 @@ class BankLineText(SQLModel, table=True):
 
     __tablename__ = "bank_line_text"
 
-    line_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="bank_line.id")
-    statement_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="bank_statement.id")
+    line_id: UUID = key(to="bank_line.id")
+    statement_id: UUID = key(to="bank_statement.id")
     label: str = text()
     counterparty: str = text("")
     details: list[str] = json()

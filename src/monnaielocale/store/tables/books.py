@@ -6,6 +6,9 @@ from sqlmodel import Field, SQLModel
 from .columns import (
     UUID,
     Any,
+    BigInteger,
+    Date,
+    Text,
     date,
     datetime,
     day,
@@ -27,7 +30,7 @@ class Book(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("code"), one_of("kind", ("issuer", "desk")))
 
-    id: int = Field(primary_key=True, sa_type=Integer)
+    id: int = key(Integer)
     code: str = text()
     party_id: UUID = identity("party.id")
     kind: str = text()
@@ -39,14 +42,18 @@ class Batch(SQLModel, table=True):
     """What one transaction wrote in one book, and the link of the chain that seals it."""
 
     __table_args__ = (
-        CheckConstraint("octet_length(hash) = 32 AND octet_length(previous_hash) = 32 AND octet_length(root) = 32", name="digests"),
+        CheckConstraint(
+            "octet_length(hash) = 32 AND octet_length(previous_hash) = 32 AND octet_length(root) = 32", name="digests"
+        ),
         CheckConstraint("number >= 1", name="number"),
-        CheckConstraint("last_entry_number >= first_entry_number - 1 AND last_event_number >= first_event_number", name="ranges"),
+        CheckConstraint(
+            "last_entry_number >= first_entry_number - 1 AND last_event_number >= first_event_number - 1", name="ranges"
+        ),
         Index("batch_moment_index", "book_id", "recorded_at"),
     )
 
     book_id: int = key(Integer)
-    number: int = Field(primary_key=True, sa_type=whole().sa_type)
+    number: int = key(BigInteger)
     recorded_at: datetime = instant()
     first_entry_number: int = whole()
     last_entry_number: int = whole()
@@ -89,7 +96,7 @@ class Entry(SQLModel, table=True):
     )
 
     book_id: int = key(Integer)
-    number: int = Field(primary_key=True, sa_type=whole().sa_type)
+    number: int = key(BigInteger)
     batch_number: int = whole()
     event_id: UUID = identity()
     business_on: date = day()
@@ -106,7 +113,7 @@ class Account(SQLModel, table=True):
         CheckConstraint("denomination_cents > 0", name="denomination"),
     )
 
-    id: int = key(whole().sa_type)
+    id: int = key(BigInteger)
     book_id: int = Field(sa_type=Integer, foreign_key="book.id")
     code: str = text()
     role: str = text()
@@ -127,8 +134,8 @@ class EntryLine(SQLModel, table=True):
         Index("entry_line_moment_index", "account_id", "recorded_at", "account_line_number"),
     )
 
-    account_id: int = key(whole().sa_type)
-    account_line_number: int = Field(primary_key=True, sa_type=whole().sa_type)
+    account_id: int = key(BigInteger)
+    account_line_number: int = key(BigInteger)
     book_id: int = Field(sa_type=Integer)
     entry_number: int = whole()
     amount_cents: int = whole()
@@ -142,8 +149,8 @@ class AccountDay(SQLModel, table=True):
 
     __tablename__ = "account_day"
 
-    account_id: int = key(whole().sa_type)
-    business_on: date = Field(primary_key=True, sa_type=day().sa_type)
+    account_id: int = key(BigInteger)
+    business_on: date = key(Date)
     amount_cents: int = whole()
     line_count: int = whole()
 
@@ -153,8 +160,8 @@ class BookClosing(SQLModel, table=True):
 
     __tablename__ = "book_closing"
 
-    book_id: int = Field(primary_key=True, sa_type=Integer, foreign_key="book.id")
-    closed_until: date = Field(primary_key=True, sa_type=day().sa_type)
+    book_id: int = key(Integer, to="book.id")
+    closed_until: date = key(Date)
     event_id: UUID = identity("event.id")
 
 
@@ -164,8 +171,8 @@ class IdempotencyKey(SQLModel, table=True):
     __tablename__ = "idempotency_key"
 
     person_id: UUID = key()
-    action: str = Field(primary_key=True, sa_type=text().sa_type)
-    key: str = Field(primary_key=True, sa_type=text().sa_type)
+    action: str = key(Text)
+    key: str = key(Text)
     request_hash: bytes = octets()
     answer: dict[str, Any] = json()
     recorded_at: datetime = instant()

@@ -19,9 +19,9 @@ METADATA.naming_convention = {
 }
 
 
-def key(kind: Any = Uuid) -> Any:
-    """Part of the primary key."""
-    return Field(primary_key=True, sa_type=kind)
+def key(kind: Any = Uuid, *, to: str | None = None) -> Any:
+    """Part of the primary key, with the column that it refers to, if any."""
+    return Field(primary_key=True, sa_type=kind, sa_column_args=[ForeignKey(to)] if to else [])
 
 
 def identity(*references: str) -> Any:
@@ -69,9 +69,12 @@ def optional_day() -> Any:
     return Field(default=None, nullable=True, sa_type=Date)
 
 
+MOMENT = DateTime(timezone=True)
+
+
 def instant() -> Any:
     """When the machine recorded it, in UTC."""
-    return Field(sa_type=DateTime(timezone=True))
+    return Field(sa_type=MOMENT)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
@@ -87,8 +90,13 @@ def refers(columns: tuple[str, ...], table: str, targets: tuple[str, ...]) -> Fo
 
 __all__ = [
     "METADATA",
+    "MOMENT",
     "UUID",
     "Any",
+    "BigInteger",
+    "Date",
+    "LargeBinary",
+    "Text",
     "date",
     "datetime",
     "day",

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from .columns import UUID, Any, date, datetime, day, identity, instant, json, key, octets, optional_day, text, whole
+from .columns import UUID, Any, LargeBinary, date, datetime, day, identity, instant, json, key, octets, optional_day, text, whole
 
 
 class Document(SQLModel, table=True):
@@ -11,7 +11,7 @@ class Document(SQLModel, table=True):
 
     __table_args__ = (CheckConstraint("sha256 = sha256(content)", name="fingerprint"),)
 
-    sha256: bytes = Field(primary_key=True, sa_type=octets().sa_type)
+    sha256: bytes = key(LargeBinary)
     name: str = text()
     content: bytes = octets()
     received_at: datetime = instant()
@@ -49,8 +49,8 @@ class ConventionVersionEnd(SQLModel, table=True):
     __tablename__ = "convention_version_end"
     __table_args__ = (CheckConstraint("suspended_on IS NOT NULL OR ended_on IS NOT NULL", name="dated"),)
 
-    version_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="convention_version.id")
-    event_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="event.id")
+    version_id: UUID = key(to="convention_version.id")
+    event_id: UUID = key(to="event.id")
     suspended_on: date | None = optional_day()
     ended_on: date | None = optional_day()
 
@@ -63,7 +63,7 @@ class BookOpening(SQLModel, table=True):
     id: UUID = key()
     book_id: int = Field(sa_type=Integer, foreign_key="book.id")
     business_on: date = day()
-    document_sha256: bytes = Field(sa_type=octets().sa_type, foreign_key="document.sha256")
+    document_sha256: bytes = Field(sa_type=LargeBinary, foreign_key="document.sha256")
     balances: dict[str, Any] = json()
     prepared_by: UUID = identity("person.id")
     event_id: UUID = identity("event.id")
@@ -75,7 +75,7 @@ class BookOpeningSignature(SQLModel, table=True):
     __tablename__ = "book_opening_signature"
     __table_args__ = (UniqueConstraint("opening_id"),)
 
-    book_id: int = Field(primary_key=True, sa_type=Integer, foreign_key="book.id")
+    book_id: int = key(Integer, to="book.id")
     opening_id: UUID = identity("book_opening.id")
     signed_by: UUID = identity("person.id")
     event_id: UUID = identity("event.id")

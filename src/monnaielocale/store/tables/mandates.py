@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from .columns import UUID, date, day, identity, key, octets, one_of, optional_day, optional_whole, text
+from .columns import UUID, LargeBinary, date, day, identity, key, one_of, optional_day, optional_whole, text
 
 PAYMENT_KINDS = ("official_allowance", "staff_pay", "grant", "supplier_invoice")
 MANDATE_ACTS = ("drafted", "signed", "accepted", "ended", "revoked")
@@ -49,13 +49,11 @@ class MandateAct(SQLModel, table=True):
         CheckConstraint("(act = 'signed') = (document_sha256 IS NOT NULL)", name="signed_document"),
     )
 
-    mandate_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="collection_mandate.id")
-    position: int = Field(primary_key=True, sa_type=SmallInteger)
+    mandate_id: UUID = key(to="collection_mandate.id")
+    position: int = key(SmallInteger)
     act: str = text()
     acted_on: date = day()
     acted_by: UUID = identity("person.id")
     reason: str = text("")
-    document_sha256: bytes | None = Field(
-        default=None, nullable=True, sa_type=octets().sa_type, foreign_key="document.sha256"
-    )
+    document_sha256: bytes | None = Field(default=None, nullable=True, sa_type=LargeBinary, foreign_key="document.sha256")
     event_id: UUID = identity("event.id")

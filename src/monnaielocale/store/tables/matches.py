@@ -18,6 +18,7 @@ PART_KINDS = (
     "cash_paid_in",
     "transfer_made",
     "recall",
+    "recall_missing",
     "debt_recovered",
 )
 MATCH_ACTS = ("confirmed", "rejected", "undone")
@@ -45,12 +46,12 @@ class MatchPart(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", PART_KINDS),
         CheckConstraint("amount_cents > 0", name="amount"),
-        CheckConstraint("(kind IN ('allocation', 'recall')) = (payment_id IS NOT NULL)", name="payment"),
+        CheckConstraint("(kind IN ('allocation', 'recall', 'recall_missing')) = (payment_id IS NOT NULL)", name="payment"),
         Index("match_part_payment_index", "payment_id"),
     )
 
     match_id: UUID = key()
-    position: int = Field(primary_key=True, sa_type=SmallInteger)
+    position: int = key(SmallInteger)
     kind: str = text()
     amount_cents: int = whole()
     payment_id: UUID | None = optional_identity()
@@ -66,8 +67,8 @@ class MatchAct(SQLModel, table=True):
     __tablename__ = "match_act"
     __table_args__ = (UniqueConstraint("match_id", "act"), one_of("act", MATCH_ACTS))
 
-    match_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="match.id")
-    position: int = Field(primary_key=True, sa_type=SmallInteger)
+    match_id: UUID = key(to="match.id")
+    position: int = key(SmallInteger)
     act: str = text()
     acted_on: date = day()
     acted_by: UUID = identity("person.id")

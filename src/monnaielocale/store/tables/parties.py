@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from .columns import UUID, date, datetime, day, identity, instant, key, one_of, optional_identity, text
+from .columns import MOMENT, UUID, Text, date, datetime, day, identity, instant, key, one_of, optional_identity, text
 
 PARTY_KINDS = ("issuer", "public_body", "person", "association", "business")
 ROLES = (
@@ -38,7 +38,7 @@ class Member(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("book_id", "number"),)
 
-    id: UUID = identity("party.id")
+    id: UUID = key(to="party.id")
     book_id: int = Field(sa_type=Integer, foreign_key="book.id")
     number: str = text()
     joined_on: date = day()
@@ -50,7 +50,7 @@ class MemberDeparture(SQLModel, table=True):
 
     __tablename__ = "member_departure"
 
-    member_id: UUID = identity("member.id")
+    member_id: UUID = key(to="member.id")
     left_on: date = day()
     reason: str = text()
     event_id: UUID = identity("event.id")
@@ -74,9 +74,9 @@ class PersonRole(SQLModel, table=True):
     __tablename__ = "person_role"
     __table_args__ = (one_of("role", ROLES),)
 
-    person_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="person.id")
-    role: str = Field(primary_key=True, sa_type=text().sa_type)
-    recorded_at: datetime = Field(primary_key=True, sa_type=instant().sa_type)
+    person_id: UUID = key(to="person.id")
+    role: str = key(Text)
+    recorded_at: datetime = key(MOMENT)
     granted: bool
     given_by: UUID | None = optional_identity("person.id")
 
@@ -86,6 +86,6 @@ class PersonPassword(SQLModel, table=True):
 
     __tablename__ = "person_password"
 
-    person_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="person.id")
-    recorded_at: datetime = Field(primary_key=True, sa_type=instant().sa_type)
+    person_id: UUID = key(to="person.id")
+    recorded_at: datetime = key(MOMENT)
     hash: str = text()

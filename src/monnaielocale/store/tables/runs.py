@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from .columns import UUID, Any, date, day, identity, json, key, octets, one_of, optional_identity, text, whole
+from .columns import UUID, Any, LargeBinary, date, day, identity, json, key, octets, one_of, optional_identity, text, whole
 from .mandates import PAYMENT_KINDS
 
 RUN_ACTS = ("checked", "signed", "cancelled", "closed", "accounted")
@@ -36,7 +36,7 @@ class PaymentRun(SQLModel, table=True):
     total_cents: int = whole()
     payment_count: int = Field(sa_type=Integer)
     content_sha256: bytes = octets()
-    document_sha256: bytes = Field(sa_type=octets().sa_type, foreign_key="document.sha256")
+    document_sha256: bytes = Field(sa_type=LargeBinary, foreign_key="document.sha256")
     entered_for: str = text()
     prepared_by: UUID = identity("person.id")
     event_id: UUID = identity("event.id")
@@ -48,8 +48,8 @@ class RunAct(SQLModel, table=True):
     __tablename__ = "run_act"
     __table_args__ = (UniqueConstraint("run_id", "act"), one_of("act", RUN_ACTS))
 
-    run_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="payment_run.id")
-    position: int = Field(primary_key=True, sa_type=SmallInteger)
+    run_id: UUID = key(to="payment_run.id")
+    position: int = key(SmallInteger)
     act: str = text()
     acted_on: date = day()
     acted_by: UUID = identity("person.id")
@@ -125,7 +125,7 @@ class CreditConfirmedElsewhere(SQLModel, table=True):
     __tablename__ = "credit_confirmed_elsewhere"
     __table_args__ = (UniqueConstraint("transaction_number"),)
 
-    credit_id: UUID = Field(primary_key=True, sa_type=key().sa_type, foreign_key="payment_credit.id")
+    credit_id: UUID = key(to="payment_credit.id")
     transaction_number: str = text()
     event_id: UUID = identity("event.id")
 
@@ -139,6 +139,7 @@ class TransferDue(SQLModel, table=True):
         one_of("form", ("digital", "notes")),
         CheckConstraint("amount_cents > 0", name="amount"),
         Index("transfer_due_party_index", "party_id"),
+        Index("transfer_due_payment_index", "payment_id"),
     )
 
     id: UUID = key()

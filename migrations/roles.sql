@@ -1,0 +1,19 @@
+-- Three roles: the owner migrates, the writer inserts and reads, the reader reads. Nobody but the owner changes or deletes.
+DO $$
+DECLARE
+    role_name text;
+BEGIN
+    FOREACH role_name IN ARRAY ARRAY['monnaielocale_owner', 'monnaielocale_writer', 'monnaielocale_reader'] LOOP
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL; -- Another database of this server was migrated at the same moment.
+            END;
+        END IF;
+        IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+            EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
+        END IF;
+    END LOOP;
+END $$;
+GRANT USAGE, CREATE ON SCHEMA public TO monnaielocale_owner;

@@ -1,0 +1,339 @@
+-- The books enforce themselves: whatever a program does, the rules below hold.
+
+-- Takes the head lock of the books and answers what the next batch continues: under READ COMMITTED each statement of this function
+-- sees what was committed before the lock was granted. It runs as its owner because a lock needs a right that the writer has not.
+CREATE FUNCTION lock_books(codes text[])
+RETURNS TABLE (
+    id integer, code text, unit_currency text, batch_number bigint, hash bytea,
+    entry_number bigint, event_number bigint, recorded_at timestamptz, closed_until date
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM 1 FROM book WHERE book.code = ANY (codes) ORDER BY book.id FOR UPDATE;
+    RETURN QUERY
+        SELECT book.id, book.code, book.unit_currency, COALESCE(last.number, 0), COALESCE(last.hash, '\x00'::bytea),
+               COALESCE(last.last_entry_number, 0), COALESCE(last.last_event_number, 0),
+               GREATEST(clock_timestamp(), last.recorded_at),
+               (SELECT max(closing.closed_until) FROM book_closing AS closing WHERE closing.book_id = book.id)
+          FROM book
+          LEFT JOIN LATERAL (
+                SELECT * FROM batch WHERE batch.book_id = book.id ORDER BY batch.number DESC LIMIT 1
+          ) AS last ON true
+         WHERE book.code = ANY (codes);
+END $$;
+
+-- One way to say no, with a name that the program can translate.
+CREATE FUNCTION refuse(rule text, explanation text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = rule, MESSAGE = rule || ': ' || explanation;
+END $$;
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM refuse('insert_only', format('%s is refused on %s', TG_OP, TG_TABLE_NAME));
+    RETURN NULL;
+END $$;
+
+-- The checks below read a handful of rows by key for each row added. Their plans are kept for as long as a connection lives: a plan
+-- made while a table was small would read all of it once it is large, so these functions may only walk indexes.
+
+-- A batch continues the one before it, and is complete when the statement that writes it ends.
+CREATE FUNCTION check_batches() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('batch_chain', format('batch %s of book %s does not continue the chain', added.number, added.book_id))
+       FROM added LEFT JOIN batch AS previous ON previous.book_id = added.book_id AND previous.number = added.number - 1
+      WHERE (previous.number IS NULL AND added.number <> 1)
+         OR added.previous_hash <> COALESCE(previous.hash, decode(repeat('00', 32), 'hex'))
+         OR added.first_entry_number <> COALESCE(previous.last_entry_number, 0) + 1
+         OR added.first_event_number <> COALESCE(previous.last_event_number, 0) + 1
+         OR added.recorded_at < previous.recorded_at;
+    PERFORM refuse('batch_complete', format('batch %s of book %s lacks entries or events', added.number, added.book_id))
+       FROM added
+      WHERE added.last_entry_number - added.first_entry_number + 1 <> (
+                SELECT count(*) FROM entry WHERE entry.book_id = added.book_id
+                   AND entry.number BETWEEN added.first_entry_number AND added.last_entry_number)
+         OR added.last_event_number - added.first_event_number + 1 <> (
+                SELECT count(*) FROM event WHERE event.book_id = added.book_id
+                   AND event.number BETWEEN added.first_event_number AND added.last_event_number);
+    RETURN NULL;
+END $$;
+
+-- An event belongs to the batch that its number falls in, names a person who exists, and reverses only what exists in its book.
+CREATE FUNCTION check_events() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('event_batch', format('event %s is not part of batch %s', added.number, added.batch_number))
+       FROM added LEFT JOIN batch ON batch.book_id = added.book_id AND batch.number = added.batch_number
+      WHERE batch.number IS NULL OR added.recorded_at <> batch.recorded_at
+         OR added.number NOT BETWEEN batch.first_event_number AND batch.last_event_number;
+    PERFORM refuse('event_person', format('event %s was done by nobody', added.number))
+       FROM added WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.id = added.acted_by);
+    PERFORM refuse('event_reversal', format('event %s reverses none of its book', added.number))
+       FROM added WHERE added.reverses_event_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM event AS first WHERE first.id = added.reverses_event_id AND first.book_id = added.book_id
+                   AND first.number < added.number AND first.reverses_event_id IS NULL);
+    RETURN NULL;
+END $$;
+
+-- An entry belongs to its batch and to an event of the same transaction, has lines, and is dated in an open period.
+CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('entry_batch', format('entry %s is not part of batch %s', added.number, added.batch_number))
+       FROM added
+       LEFT JOIN batch ON batch.book_id = added.book_id AND batch.number = added.batch_number
+       LEFT JOIN event ON event.id = added.event_id
+      WHERE batch.number IS NULL OR event.id IS NULL OR event.recorded_at <> batch.recorded_at
+         OR added.number NOT BETWEEN batch.first_entry_number AND batch.last_entry_number;
+    PERFORM refuse('entry_lines', format('entry %s has no lines', added.number))
+       FROM added WHERE NOT EXISTS (
+                SELECT 1 FROM entry_line AS line WHERE line.book_id = added.book_id AND line.entry_number = added.number);
+    PERFORM refuse('entry_period', format('entry %s is dated %s, in a closed period', added.number, added.business_on))
+       FROM added JOIN book_closing AS closing ON closing.book_id = added.book_id AND added.business_on <= closing.closed_until;
+    RETURN NULL;
+END $$;
+
+-- Lines enter with their whole entry, in one statement; they sum to zero in each currency, continue the running balance of their
+-- account, and leave nothing below zero that may not be. A bank account moves with a statement line or the opening only.
+CREATE FUNCTION check_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse(
+                CASE WHEN account.id IS NULL THEN 'line_account'
+                     WHEN line.amount_cents % account.denomination_cents <> 0 THEN 'line_denomination'
+                     WHEN line.balance_after_cents <> COALESCE(previous.balance_after_cents, 0) + line.amount_cents
+                       OR (previous.account_id IS NULL AND line.account_line_number <> 1) THEN 'line_position'
+                     ELSE 'balance_below_zero' END,
+                format('line %s of account %s in entry %s', line.account_line_number, line.account_id, line.entry_number))
+       FROM added AS line
+       LEFT JOIN account ON account.id = line.account_id AND account.book_id = line.book_id
+       LEFT JOIN entry_line AS previous
+              ON previous.account_id = line.account_id AND previous.account_line_number = line.account_line_number - 1
+      WHERE account.id IS NULL
+         OR line.amount_cents % account.denomination_cents <> 0
+         OR line.balance_after_cents <> COALESCE(previous.balance_after_cents, 0) + line.amount_cents
+         OR (previous.account_id IS NULL AND line.account_line_number <> 1)
+         OR (account.floored AND line.balance_after_cents * account.side < 0 AND line.amount_cents * account.side < 0);
+    PERFORM refuse('entry_whole', format('the lines of entry %s do not enter whole with it', written.entry_number))
+       FROM (SELECT book_id, entry_number, count(*) AS lines, min(business_on) AS first_on, max(business_on) AS last_on,
+                    min(recorded_at) AS first_at, max(recorded_at) AS last_at
+               FROM added GROUP BY book_id, entry_number) AS written
+       LEFT JOIN entry ON entry.book_id = written.book_id AND entry.number = written.entry_number
+       LEFT JOIN batch ON batch.book_id = entry.book_id AND batch.number = entry.batch_number
+      WHERE entry.number IS NULL OR entry.line_count <> written.lines
+         OR entry.business_on <> written.first_on OR entry.business_on <> written.last_on
+         OR batch.recorded_at <> written.first_at OR batch.recorded_at <> written.last_at
+         OR written.lines <> (SELECT count(*) FROM entry_line AS line
+                               WHERE line.book_id = written.book_id AND line.entry_number = written.entry_number);
+    PERFORM refuse('entry_balance', format('entry %s does not sum to zero', unbalanced.entry_number))
+       FROM (SELECT line.book_id, line.entry_number
+               FROM added AS line JOIN account ON account.id = line.account_id
+              GROUP BY line.book_id, line.entry_number, account.currency HAVING sum(line.amount_cents) <> 0) AS unbalanced;
+    PERFORM refuse('bank_line_only', format('entry %s moves a bank account without a statement line', line.entry_number))
+       FROM added AS line JOIN account ON account.id = line.account_id AND account.role = 'bank'
+       JOIN entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
+       JOIN event ON event.id = entry.event_id
+      WHERE event.kind NOT IN ('bank_line', 'opening');
+    INSERT INTO account_day AS day (account_id, business_on, amount_cents, line_count)
+        SELECT account_id, business_on, sum(amount_cents), count(*) FROM added GROUP BY account_id, business_on
+        ON CONFLICT (account_id, business_on) DO UPDATE
+            SET amount_cents = day.amount_cents + EXCLUDED.amount_cents, line_count = day.line_count + EXCLUDED.line_count;
+    RETURN NULL;
+END $$;
+
+-- The books are closed a little further each time, never less.
+CREATE FUNCTION check_closings() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('closing_lowered', format('book %s is already closed beyond %s', added.book_id, added.closed_until))
+       FROM added JOIN book_closing AS later ON later.book_id = added.book_id AND later.closed_until > added.closed_until;
+    RETURN NULL;
+END $$;
+
+-- A payment belongs to a run of the same public body as its mandate, and to the member who gave that mandate.
+CREATE FUNCTION check_payments() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('payment_references', format('row %s of a run names another''s mandate', added.row_number))
+       FROM added
+       LEFT JOIN payment_run AS run ON run.id = added.run_id
+       LEFT JOIN collection_mandate AS mandate ON mandate.id = added.mandate_id
+      WHERE run.id IS NULL OR mandate.id IS NULL OR mandate.member_id <> added.member_id
+         OR mandate.public_body_id <> run.public_body_id OR mandate.kind <> run.kind;
+    PERFORM refuse('run_totals', format('run %s does not hold the payments that it declares', run.reference))
+       FROM (SELECT DISTINCT run_id FROM added) AS touched JOIN payment_run AS run ON run.id = touched.run_id
+      WHERE (run.payment_count, run.total_cents) IS DISTINCT FROM (
+                SELECT count(*)::integer, sum(amount_cents)::bigint FROM payment WHERE payment.run_id = run.id);
+    RETURN NULL;
+END $$;
+
+-- What each payment got, gave and lost: the euros that confirmed matches allocate to it, and what became of them.
+CREATE VIEW payment_position WITH (security_invoker = true) AS
+    SELECT payment.id AS payment_id, payment.run_id, payment.amount_cents,
+           COALESCE(matched.allocated_cents, 0)::bigint AS allocated_cents,
+           COALESCE(matched.recalled_cents, 0)::bigint AS recalled_cents,
+           COALESCE(credited.credited_cents, 0)::bigint AS credited_cents,
+           COALESCE(credited.taken_back_cents, 0)::bigint AS taken_back_cents,
+           COALESCE(due.returned_cents, 0)::bigint AS returned_cents
+      FROM payment
+      LEFT JOIN LATERAL (
+            SELECT sum(part.amount_cents) FILTER (WHERE part.kind = 'allocation') AS allocated_cents,
+                   sum(part.amount_cents) FILTER (WHERE part.kind = 'recall') AS recalled_cents
+              FROM match_part AS part
+              JOIN match_act AS confirmed ON confirmed.match_id = part.match_id AND confirmed.act = 'confirmed'
+              LEFT JOIN match_act AS undone ON undone.match_id = part.match_id AND undone.act = 'undone'
+             WHERE part.payment_id = payment.id AND undone.match_id IS NULL
+      ) AS matched ON true
+      LEFT JOIN LATERAL (
+            SELECT sum(credit.amount_cents) AS credited_cents, sum(back.taken_cents) AS taken_back_cents
+              FROM payment_credit AS credit LEFT JOIN credit_taken_back AS back ON back.credit_id = credit.id
+             WHERE credit.payment_id = payment.id
+      ) AS credited ON true
+      LEFT JOIN LATERAL (
+            SELECT sum(transfer.amount_cents) AS returned_cents FROM transfer_due AS transfer WHERE transfer.payment_id = payment.id
+      ) AS due ON true;
+
+-- The euros of a payment: never more allocated than it asks for, never more credited or returned than was allocated.
+CREATE FUNCTION check_payment_positions(payments uuid[]) RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse(CASE WHEN allocated_cents > amount_cents THEN 'payment_allocated_beyond' ELSE 'payment_credited_beyond' END,
+                   format('payment %s: %s allocated, %s credited, %s returned', payment_id, allocated_cents, credited_cents,
+                          returned_cents))
+       FROM payment_position
+      WHERE payment_id = ANY (payments)
+        AND (allocated_cents > amount_cents
+             OR credited_cents - taken_back_cents + returned_cents + recalled_cents > allocated_cents);
+END $$;
+
+CREATE FUNCTION check_credits() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('credit_run', format('payment %s is credited with another run', added.payment_id))
+       FROM added
+       LEFT JOIN payment ON payment.id = added.payment_id
+       LEFT JOIN crediting ON crediting.id = added.crediting_id
+      WHERE payment.run_id IS DISTINCT FROM crediting.run_id OR payment.run_id IS NULL
+         OR NOT EXISTS (SELECT 1 FROM run_act WHERE run_act.run_id = payment.run_id AND run_act.act = 'signed');
+    PERFORM check_payment_positions(ARRAY(SELECT payment_id FROM added));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION check_transfers_due() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM check_payment_positions(ARRAY(SELECT payment_id FROM added WHERE payment_id IS NOT NULL));
+    RETURN NULL;
+END $$;
+
+-- A line explains no more cents than it has; a match acts once it has parts, and is undone only after it was confirmed.
+CREATE FUNCTION check_match_acts() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('match_undone_first', format('match %s was not confirmed', added.match_id))
+       FROM added WHERE added.act = 'undone' AND NOT EXISTS (
+                SELECT 1 FROM match_act WHERE match_act.match_id = added.match_id AND match_act.act = 'confirmed');
+    PERFORM refuse('match_settled', format('match %s was confirmed and rejected', added.match_id))
+       FROM added JOIN match_act AS other ON other.match_id = added.match_id
+        AND (added.act, other.act) IN (('confirmed', 'rejected'), ('rejected', 'confirmed'));
+    PERFORM refuse('line_explained_beyond', format('bank line %s is explained beyond its amount', line.id))
+       FROM bank_line AS line
+       JOIN (SELECT DISTINCT match.line_id FROM added JOIN match ON match.id = added.match_id) AS touched ON touched.line_id = line.id
+      WHERE abs(line.amount_cents) < (
+                SELECT COALESCE(sum(part.amount_cents), 0)
+                  FROM match
+                  JOIN match_part AS part ON part.match_id = match.id
+                  JOIN match_act AS confirmed ON confirmed.match_id = match.id AND confirmed.act = 'confirmed'
+                  LEFT JOIN match_act AS undone ON undone.match_id = match.id AND undone.act = 'undone'
+                 WHERE match.line_id = line.id AND undone.match_id IS NULL);
+    PERFORM check_payment_positions(ARRAY(
+        SELECT DISTINCT part.payment_id FROM added JOIN match_part AS part ON part.match_id = added.match_id
+         WHERE part.payment_id IS NOT NULL));
+    RETURN NULL;
+END $$;
+
+-- A signature or an acceptance is another person's than the one who entered the document; one mandate at a time is active.
+CREATE FUNCTION check_mandate_acts() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('mandate_second_person', 'a mandate is accepted by another person than the one who entered it')
+       FROM added JOIN mandate_act AS drafted ON drafted.mandate_id = added.mandate_id AND drafted.act = 'drafted'
+      WHERE added.act = 'accepted' AND added.acted_by = drafted.acted_by;
+    PERFORM refuse('mandate_signed_first', 'a mandate is accepted once it is signed')
+       FROM added WHERE added.act = 'accepted' AND NOT EXISTS (
+                SELECT 1 FROM mandate_act AS signed WHERE signed.mandate_id = added.mandate_id AND signed.act = 'signed');
+    PERFORM refuse('mandate_active_twice', format('mandate %s overlaps mandate %s', mandate.number, other.number))
+       FROM added
+       JOIN collection_mandate AS mandate ON mandate.id = added.mandate_id AND added.act = 'accepted'
+       JOIN collection_mandate AS other
+         ON other.member_id = mandate.member_id AND other.public_body_id = mandate.public_body_id AND other.kind = mandate.kind
+        AND other.subject = mandate.subject AND other.id <> mandate.id
+        AND daterange(other.starts_on, other.ends_on, '[]') && daterange(mandate.starts_on, mandate.ends_on, '[]')
+       JOIN mandate_act AS accepted ON accepted.mandate_id = other.id AND accepted.act = 'accepted'
+      WHERE NOT EXISTS (SELECT 1 FROM mandate_act AS gone
+                         WHERE gone.mandate_id = other.id AND gone.act IN ('revoked', 'ended')
+                           AND gone.acted_on <= mandate.starts_on);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION check_run_acts() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('run_second_person', 'a run is signed by another person than the one who prepared it')
+       FROM added JOIN payment_run AS run ON run.id = added.run_id
+      WHERE added.act = 'signed' AND added.acted_by = run.prepared_by;
+    PERFORM refuse('run_cancelled', format('run %s is cancelled', run.reference))
+       FROM added JOIN payment_run AS run ON run.id = added.run_id
+       JOIN run_act AS other ON other.run_id = added.run_id
+        AND (added.act, other.act) IN (('signed', 'cancelled'), ('accounted', 'cancelled'), ('closed', 'cancelled'));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION check_openings() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('opening_second_person', 'an opening is signed by another person than the one who prepared it')
+       FROM added JOIN book_opening AS opening ON opening.id = added.opening_id
+      WHERE opening.prepared_by = added.signed_by OR opening.book_id <> added.book_id;
+    RETURN NULL;
+END $$;
+
+-- A run's identity is free again only when the attempt before it was cancelled.
+CREATE FUNCTION check_runs() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM refuse('run_identity_taken', format('run %s repeats one that is not cancelled', added.reference))
+       FROM added
+      WHERE added.attempt > 1 AND NOT EXISTS (
+                SELECT 1 FROM payment_run AS before
+                  JOIN run_act ON run_act.run_id = before.id AND run_act.act = 'cancelled'
+                 WHERE before.public_body_id = added.public_body_id AND before.kind = added.kind
+                   AND before.period = added.period AND before.list_number = added.list_number
+                   AND before.attempt = added.attempt - 1);
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+    checked record;
+    name text;
+BEGIN
+    FOR checked IN SELECT * FROM (VALUES
+        ('batch', 'check_batches'), ('event', 'check_events'), ('entry', 'check_entries'), ('entry_line', 'check_lines'),
+        ('book_closing', 'check_closings'), ('payment', 'check_payments'), ('payment_credit', 'check_credits'),
+        ('transfer_due', 'check_transfers_due'), ('match_act', 'check_match_acts'), ('mandate_act', 'check_mandate_acts'),
+        ('run_act', 'check_run_acts'), ('book_opening_signature', 'check_openings'), ('payment_run', 'check_runs')
+    ) AS pairs (table_name, function_name) LOOP
+        EXECUTE format(
+            'CREATE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION %I()',
+            checked.table_name || '_checked', checked.table_name, checked.function_name);
+    END LOOP;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('account_day', 'alembic_version')
+    LOOP
+        EXECUTE format(
+            'CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+            name || '_insert_only', name);
+    END LOOP;
+END $$;

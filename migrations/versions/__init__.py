@@ -1,0 +1,1 @@
+"""One module per migration, with its SQL in files beside it."""

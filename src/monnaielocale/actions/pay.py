@@ -1,0 +1,93 @@
+"""Wallet-to-wallet payments between members."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ..domain import chart, postings
+from ..domain.actors import Actor
+from ..domain.identifiers import new_id
+from ..domain.ledger import Event
+from ..domain.members import MemberLeft, MemberUnknown, PayeeIsPayer
+from ..domain.money import AmountNotPositive, decimal_text
+from ..domain.refusals import Refusal
+from ..store.unit_of_work import Read, Row, UnitOfWork
+from .perform import action
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPayment:
+    """A member pays another from wallet to wallet; numbers are member numbers, the amount is in cents."""
+
+    actor: Actor
+    book: str
+    payer: str
+    payee: str
+    amount_cents: int
+    on: date
+    label: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPaid:
+    """The payment is in the books."""
+
+    event_id: UUID
+    payer: str
+    payee: str
+    amount_cents: int
+
+
+def _reads(items: Sequence[WalletPayment]) -> list[Read]:
+    return [
+        (
+            "wallets_to_pay",
+            {"book": book, "numbers": [number for item in items if item.book == book for number in (item.payer, item.payee)]},
+        )
+        for book in sorted({item.book for item in items})
+    ]
+
+
+@action("pay_between_wallets", reads=_reads)
+def pay_between_wallets(work: UnitOfWork, items: Sequence[WalletPayment], read: list[list[Row]]) -> list[WalletPaid | Refusal]:
+    """Members pay each other; the payer is the person who asks, or an operator of the association acts for them.
+
+    Refusals: AmountNotPositive, PayeeIsPayer, MemberUnknown, MemberLeft, ActsForAnother, BalanceTooLow, PeriodClosed.
+    """
+    members: dict[tuple[str, str], Row] = {}
+    for book, rows in zip(sorted({item.book for item in items}), read, strict=True):
+        members.update({(book, row.member_number): row for row in rows})
+        known = [(chart.wallet(row.member_number), row.account_id, row.line_number, row.cents) for row in rows if row.account_id]
+        work.journal.know(book, known)
+    outcomes: list[WalletPaid | Refusal] = []
+    for item in items:
+        try:
+            outcomes.append(_pay(work, item, members))
+        except Refusal as refusal:
+            outcomes.append(refusal)
+    return outcomes
+
+
+def _pay(work: UnitOfWork, item: WalletPayment, members: dict[tuple[str, str], Row]) -> WalletPaid:
+    if item.amount_cents <= 0:
+        raise AmountNotPositive(amount=decimal_text(item.amount_cents))
+    if item.payer == item.payee:
+        raise PayeeIsPayer(member=item.payer)
+    for number in (item.payer, item.payee):
+        member = members.get((item.book, number))
+        if member is None:
+            raise MemberUnknown(member=number)
+        if member.left_on is not None:
+            raise MemberLeft(member=number, left_on=member.left_on)
+    if not item.actor.roles.intersection(("association_operator", "association_accountant")):
+        item.actor.require("member")
+        item.actor.require_party(members[item.book, item.payer].member_id)
+    entry = postings.paid_between_wallets(
+        item.on, payer=chart.wallet(item.payer), payee=chart.wallet(item.payee), cents=item.amount_cents
+    )
+    details = {"label": item.label} if item.label else {}
+    event = Event(new_id(), item.book, "wallet_payment", item.actor.person_id, item.on, ((item.book, entry),), details)
+    work.post(event)
+    return WalletPaid(event.id, item.payer, item.payee, item.amount_cents)

@@ -1,0 +1,245 @@
+"""How every action runs: a batch of independent items in one transaction, each with its own answer.
+
+One receipt, a file of 10,000 payments and the concurrent requests of a server go through `perform`. Keys are looked up after the
+head lock and stored with the effect. An unforeseen failure halves the batch until the culprit is alone; a connection lost
+while committing is settled by asking the keys.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from hashlib import sha256
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import psycopg
+
+from ..domain.actors import Actor
+from ..domain.refusals import Refusal
+from ..store.database import Connection, Database
+from ..store.faults import OutcomeUnknown, refusal_of
+from ..store.queries import query
+from ..store.unit_of_work import Read, Row, UnitOfWork, unit_of_work
+
+
+class KeyReused(Refusal):
+    """The key {key} was already used for another request."""
+
+    code = "key_reused"
+
+
+class Item(Protocol):
+    """What every action is given: who asks, in which book, and the key under which the effect is remembered ('' for none)."""
+
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def book(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+
+
+ItemType = TypeVar("ItemType", bound=Item)
+Decide = Callable[[UnitOfWork, Sequence[ItemType], list[list[Row]]], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Generic[ItemType]):
+    """An action: `decide` answers a result or a Refusal per item and keeps the writes; `reads` are made along with the lock."""
+
+    name: str
+    decide: Decide[ItemType]
+    reads: Callable[[Sequence[ItemType]], list[Read]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an item did, as plain data; `replayed` when it had been done before under the same key."""
+
+    content: dict[str, Any]
+    replayed: bool = False
+
+
+Outcome = Answer | Refusal
+
+
+def action(
+    name: str, reads: Callable[[Sequence[Any]], list[Read]] | None = None
+) -> Callable[[Callable[..., list[Any]]], Action[Any]]:
+    """Declare an action; the decorated function takes (work, items) or, when it declares reads, (work, items, rows read)."""
+
+    def declare(decide: Callable[..., list[Any]]) -> Action[Any]:
+        if reads is None:
+            return Action(name, lambda work, items, _: decide(work, items))
+        return Action(name, decide, reads)
+
+    return declare
+
+
+def perform(
+    database: Database, act: Action[ItemType], items: Sequence[ItemType], *, connection: Connection | None = None
+) -> list[Outcome]:
+    """Carry out an action for independent items in one transaction and answer each of them, in order."""
+    if not items:
+        return []
+    try:
+        with unit_of_work(database, connection) as work:
+            outcomes = _decide_once(work, act, items)
+        return outcomes
+    except Refusal as refusal:
+        return _halve(database, act, items, refusal, connection)
+    except psycopg.OperationalError as error:
+        if refused := refusal_of(error):
+            return [refused] * len(items)
+        return _settle(database, act, items)
+    except psycopg.Error as error:
+        found = refusal_of(error)
+        if found is None and len(items) == 1:
+            raise
+        return _halve(database, act, items, found, connection)
+
+
+def perform_one(database: Database, act: Action[ItemType], item: ItemType) -> dict[str, Any]:
+    """Carry out an action for one item; answers its content or raises its Refusal."""
+    outcome = perform(database, act, [item])[0]
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome.content
+
+
+def _halve(
+    database: Database, act: Action[ItemType], items: Sequence[ItemType], found: Refusal | None, connection: Connection | None
+) -> list[Outcome]:
+    if len(items) == 1:
+        assert found is not None
+        return [found]
+    middle = len(items) // 2
+    return [
+        outcome for half in (items[:middle], items[middle:]) for outcome in perform(database, act, half, connection=connection)
+    ]
+
+
+def _settle(database: Database, act: Action[ItemType], items: Sequence[ItemType]) -> list[Outcome]:
+    """The connection broke, perhaps after the commit: those whose key is known were done, of the others nobody can say."""
+    with database.connect("writer") as fresh:
+        known = _answers(fresh.execute(query("known_keys"), _asked(act, items)).fetchall())
+    return [
+        Answer(known[item.actor.person_id, item.key][1], replayed=True)
+        if item.key and (item.actor.person_id, item.key) in known
+        else OutcomeUnknown()
+        for item in items
+    ]
+
+
+def _decide_once(work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemType]) -> list[Outcome]:
+    keyed = any(item.key for item in items)
+    reads: list[Read] = [("known_keys", _asked(act, items))] if keyed else []
+    found = work.lock([item.book for item in items], *reads, *(act.reads(items) if act.reads else []))
+    known = _answers(found.pop(0)) if keyed else {}
+    outcomes: list[Outcome | None] = [None] * len(items)
+    deciding: list[int] = []
+    first_of: dict[tuple[UUID, str], int] = {}
+    hashes = [_fingerprint(item) if item.key else b"" for item in items]
+    for at, item in enumerate(items):
+        place = (item.actor.person_id, item.key)
+        if not item.key:
+            deciding.append(at)
+        elif place in known:
+            same = known[place][0] == hashes[at]
+            outcomes[at] = Answer(known[place][1], replayed=True) if same else KeyReused(key=item.key)
+        elif place in first_of:
+            continue
+        else:
+            first_of[place] = at
+            deciding.append(at)
+    results = act.decide(work, [items[at] for at in deciding], found)
+    assert len(results) == len(deciding), f"{act.name} answered {len(results)} of {len(deciding)} items"
+    for at, result in zip(deciding, results, strict=True):
+        outcomes[at] = result if isinstance(result, Refusal) else Answer(plain(result))
+    _remember(work, act, items, outcomes, hashes, list(first_of.values()))
+    return [
+        outcome if outcome is not None else _twin(items[at], at, outcomes, first_of, hashes)
+        for at, outcome in enumerate(outcomes)
+    ]
+
+
+def _twin(
+    item: Item, at: int, outcomes: list[Outcome | None], first_of: dict[tuple[UUID, str], int], hashes: list[bytes]
+) -> Outcome:
+    """An equal key in the same batch: the first is decided, the others get its answer unless their content differs."""
+    first = first_of[item.actor.person_id, item.key]
+    decided = outcomes[first]
+    assert decided is not None
+    if hashes[first] != hashes[at]:
+        return KeyReused(key=item.key)
+    return Answer(decided.content, replayed=True) if isinstance(decided, Answer) else decided
+
+
+def _remember(
+    work: UnitOfWork,
+    act: Action[ItemType],
+    items: Sequence[ItemType],
+    outcomes: list[Outcome | None],
+    hashes: list[bytes],
+    keyed: list[int],
+) -> None:
+    """Only effects are kept: a refused request leaves its key free."""
+    rows = []
+    for at in keyed:
+        outcome = outcomes[at]
+        if isinstance(outcome, Answer):
+            rows.append(
+                {
+                    "person_id": items[at].actor.person_id,
+                    "action": act.name,
+                    "key": items[at].key,
+                    "request_hash": hashes[at],
+                    "answer": outcome.content,
+                    "recorded_at": work.now(items[at].book),
+                }
+            )
+    work.insert("idempotency_key", *rows)
+
+
+def _asked(act: Action[ItemType], items: Sequence[ItemType]) -> dict[str, Any]:
+    keyed = [item for item in items if item.key]
+    return {"action": act.name, "persons": [item.actor.person_id for item in keyed], "keys": [item.key for item in keyed]}
+
+
+def _answers(rows: Sequence[Any]) -> dict[tuple[UUID, str], tuple[bytes, dict[str, Any]]]:
+    return {(row[0], row[2]): (row[3], row[4]) for row in rows}
+
+
+def _fingerprint(item: Any) -> bytes:
+    """What an item asks for, apart from who asks and under which key; a field at its default counts as not given."""
+    given = [
+        (declared.name, value)
+        for declared in fields(item)
+        if declared.name not in ("actor", "key") and (value := getattr(item, declared.name)) != declared.default
+    ]
+    return sha256(repr(given).encode("utf-8", "surrogatepass")).digest()
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON can hold it: dataclasses become dictionaries, dates and identifiers become text, bytes their fingerprint."""
+    if value is None or isinstance(value, str | int) and not isinstance(value, Enum):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, dict):
+        return {str(plain(name)): plain(content) for name, content in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(content) for content in value]
+    if isinstance(value, bytes):
+        return sha256(value).hexdigest()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{value!r} has no plain form")
+
+
+__all__ = ["Action", "Answer", "Item", "KeyReused", "Outcome", "action", "perform", "perform_one", "plain"]

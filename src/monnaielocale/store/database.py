@@ -1,0 +1,58 @@
+"""Connections to PostgreSQL, each as the role that its work needs, and the migrations that bring the schema up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from typing import Any, Literal
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg.rows import TupleRow
+
+Role = Literal["owner", "writer", "reader"]
+Connection = psycopg.Connection[TupleRow]
+
+
+class Database:
+    """One PostgreSQL database, by its URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def connect(self, role: Role, **options: Any) -> Connection:
+        """A connection that acts as one of the three roles of the books."""
+        connection = psycopg.connect(
+            self.url, options=f"-c role=monnaielocale_{role} -c timezone=UTC -c lock_timeout=5s", **options
+        )
+        connection.prepare_threshold = 2
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read-only look at one moment of the books."""
+        with self.connect("reader") as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
+
+
+@contextmanager
+def _alembic(url: str) -> Iterator[Config]:
+    with as_file(files("monnaielocale.migrations")) as scripts:
+        config = Config()
+        config.set_main_option("script_location", str(scripts))
+        address = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+        config.set_main_option("sqlalchemy.url", address.replace("%", "%%"))
+        yield config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the schema up to a revision; running it again changes nothing."""
+    with _alembic(url) as config:
+        command.upgrade(config, revision)
+
+
+def migrate_down(url: str, revision: str = "base") -> None:
+    """Take the schema back to a revision: for rehearsals, since it deletes what the later revisions hold."""
+    with _alembic(url) as config:
+        command.downgrade(config, revision)

@@ -1,0 +1,32 @@
+"""Refusals of the database, translated in one place by the name of the rule or constraint."""
+
+import psycopg
+
+from ..domain.refusals import Refusal
+
+
+class RefusedByTheBooks(Refusal):
+    """The books refuse this: rule {rule}."""
+
+    code = "refused_by_the_books"
+
+
+class BusyBook(Refusal):
+    """Someone else is writing in the same book for too long: try again."""
+
+    code = "busy_book"
+
+
+class OutcomeUnknown(Refusal):
+    """The connection broke while the work was being recorded: look before you send it again."""
+
+    code = "outcome_unknown"
+
+
+def refusal_of(error: psycopg.Error) -> Refusal | None:
+    """The refusal that a database error stands for; None when it is a mistake of ours or a broken machine."""
+    if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+        return BusyBook()
+    if isinstance(error, psycopg.errors.IntegrityError):
+        return RefusedByTheBooks(rule=error.diag.constraint_name or error.diag.message_primary or "")
+    return None

@@ -1,0 +1,215 @@
+"""The journal, the only writer of the books: it holds the heads that a transaction locked and writes a batch in one statement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from ..domain.chain import SealedEntry, SealedEvent, SealedLine, batch_hash, leaf, merkle_root
+from ..domain.chart import account
+from ..domain.ledger import BookState, Entry, Event, Position
+from ..domain.refusals import Refusal
+from .arrays import arrays
+from .database import Connection
+from .queries import query
+
+
+class BookUnknown(Refusal):
+    """There is no book named {book}."""
+
+    code = "book_unknown"
+
+
+class Head(NamedTuple):
+    """Where a book stands: what its next batch continues."""
+
+    id: int
+    code: str
+    unit_currency: str
+    batch_number: int
+    hash: bytes
+    entry_number: int
+    event_number: int
+    recorded_at: datetime
+    closed_until: date | None
+
+
+@dataclass(slots=True)
+class OpenBook:
+    """A locked book: its head, its state in memory, and what the transaction is going to write in it."""
+
+    head: Head
+    state: BookState
+    account_ids: dict[str, int] = field(default_factory=dict)
+    sealed: list[SealedEvent] = field(default_factory=list)
+    events: int = 0
+    entries: int = 0
+
+
+class Journal:
+    """The books of one transaction, from the lock to the write."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._books: dict[str, OpenBook] = {}
+
+    def open(self, heads: Iterable[Any], asked: Iterable[str]) -> None:
+        """Take the locked heads; BookUnknown for a book that was asked and is not there."""
+        for row in heads:
+            head = Head(*row)
+            self._books[head.code] = OpenBook(head, BookState(head.code, head.unit_currency, head.closed_until))
+        for code in asked:
+            if code not in self._books:
+                raise BookUnknown(book=code)
+
+    def head(self, book: str) -> Head:
+        """The head of a locked book."""
+        return self._books[book].head
+
+    def know(self, book: str, positions: Iterable[Any]) -> None:
+        """Keep the positions that a query answered: (code, id, number, cents)."""
+        opened = self._books[book]
+        for code, account_id, number, cents in positions:
+            opened.account_ids[code] = account_id
+            opened.state.positions.setdefault(code, Position(number, cents))
+
+    def load(self, book: str, accounts: Iterable[str]) -> BookState:
+        """The state of a book with these accounts loaded; an account without lines stands at zero."""
+        opened = self._books[book]
+        missing = [code for code in accounts if code not in opened.state.positions]
+        if missing:
+            self.know(book, self._connection.execute(query("positions"), {"book": book, "accounts": missing}).fetchall())
+            for code in missing:
+                opened.state.positions.setdefault(code, Position())
+        return opened.state
+
+    def post(self, event: Event) -> None:
+        """Check every entry of an event and, when all hold, move the books in memory; a Refusal leaves them as they were."""
+        for book, entry in event.entries:
+            self.load(book, (line.account for line in entry.lines)).check(entry)
+        # From here on nothing refuses.
+        home = self._books[event.book]
+        home.events += 1
+        number = home.head.event_number + home.events
+        sealed: dict[str, list[SealedEntry]] = {event.book: []}
+        for book, entry in event.entries:
+            sealed.setdefault(book, []).append(self._apply(book, entry))
+        for book, entries in sealed.items():
+            self._books[book].sealed.append(
+                SealedEvent(
+                    number if book == event.book else 0,
+                    event.id,
+                    event.kind,
+                    event.acted_by,
+                    event.business_on,
+                    event.reverses,
+                    event.reason,
+                    event.details,
+                    entries,
+                )
+            )
+
+    def _apply(self, book: str, entry: Entry) -> SealedEntry:
+        opened = self._books[book]
+        opened.entries += 1
+        lines = [SealedLine(*written) for written in opened.state.apply(entry)]
+        return SealedEntry(opened.head.entry_number + opened.entries, entry.business_on, entry.label, lines)
+
+    def write(self) -> None:
+        """Write what was posted since the last write, one statement per book, and advance the heads."""
+        for opened in self._books.values():
+            if opened.sealed:
+                self._open_accounts(opened)
+                parameters = batch_parameters(opened)
+                self._connection.execute(query("record_batch"), parameters)
+                opened.head = opened.head._replace(
+                    batch_number=parameters["number"],
+                    hash=parameters["hash"],
+                    entry_number=parameters["last_entry"],
+                    event_number=parameters["last_event"],
+                )
+                opened.sealed, opened.events, opened.entries = [], 0, 0
+
+    def _open_accounts(self, opened: OpenBook) -> None:
+        used = {line.account for event in opened.sealed for entry in event.entries for line in entry.lines}
+        new = [account(code) for code in sorted(used - opened.account_ids.keys())]
+        if new:
+            rows = self._connection.execute(
+                query("open_accounts"),
+                {
+                    "book_id": opened.head.id,
+                    "codes": [one.code for one in new],
+                    "roles": [one.role.name for one in new],
+                    "currencies": [one.currency(opened.head.unit_currency) for one in new],
+                    "sides": [one.role.side for one in new],
+                    "floored": [one.role.floored for one in new],
+                    "denominations": [one.denomination_cents for one in new],
+                },
+            )
+            opened.account_ids.update(dict(rows.fetchall()))
+
+
+def batch_parameters(opened: OpenBook) -> dict[str, Any]:
+    """The parameters of `record_batch`: the columns of all events, entries and lines of a batch, and the link that seals them."""
+    head, sealed, ids = opened.head, opened.sealed, opened.account_ids
+    own = [event for event in sealed if event.number]
+    entries = [(event, entry) for event in sealed for entry in event.entries]
+    previous = head.hash if head.batch_number else bytes(32)
+    root = merkle_root([leaf(event) for event in sealed])
+    number, first_event, first_entry = head.batch_number + 1, head.event_number + 1, head.entry_number + 1
+    return {
+        "book_id": head.id,
+        "number": number,
+        "recorded_at": head.recorded_at,
+        "first_entry": first_entry,
+        "last_entry": head.entry_number + len(entries),
+        "first_event": first_event,
+        "last_event": head.event_number + len(own),
+        "root": root,
+        "previous_hash": previous,
+        "hash": batch_hash(
+            previous=previous,
+            book=head.code,
+            number=number,
+            recorded_at=head.recorded_at,
+            first_event=first_event,
+            first_entry=first_entry,
+            root=root,
+        ),
+        **_event_columns(own),
+        **_line_columns(entries, ids),
+    }
+
+
+def _event_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
+    return arrays(
+        [
+            ("event_ids", "uuid", (event.id for event in events)),
+            ("event_numbers", "bigint", (event.number for event in events)),
+            ("event_kinds", "text", (event.kind for event in events)),
+            ("event_days", "date", (event.business_on for event in events)),
+            ("event_persons", "uuid", (event.acted_by for event in events)),
+            ("event_reverses", "uuid", (event.reverses for event in events)),
+            ("event_reasons", "text", (event.reason for event in events)),
+            ("event_details", "jsonb", (event.details for event in events)),
+        ]
+    )
+
+
+def _line_columns(entries: Sequence[tuple[SealedEvent, SealedEntry]], ids: dict[str, int]) -> dict[str, str]:
+    lines = [(entry, line) for _, entry in entries for line in entry.lines]
+    return arrays(
+        [
+            ("entry_numbers", "bigint", (entry.number for _, entry in entries)),
+            ("entry_events", "uuid", (event.id for event, _ in entries)),
+            ("entry_days", "date", (entry.business_on for _, entry in entries)),
+            ("entry_counts", "integer", (len(entry.lines) for _, entry in entries)),
+            ("entry_labels", "text", (entry.label for _, entry in entries)),
+            ("line_accounts", "bigint", (ids[line.account] for _, line in lines)),
+            ("line_numbers", "bigint", (line.number for _, line in lines)),
+            ("line_entries", "bigint", (entry.number for entry, _ in lines)),
+            ("line_cents", "bigint", (line.cents for _, line in lines)),
+            ("line_balances", "bigint", (line.balance for _, line in lines)),
+            ("line_days", "date", (entry.business_on for entry, _ in lines)),
+        ]
+    )

@@ -1,0 +1,12 @@
+-- wallets_to_pay: Wallets of members by number, with their position and the day on which the member left, if they did.
+SELECT member.number AS member_number, member.id AS member_id, departure.left_on, account.id AS account_id,
+       COALESCE(last.account_line_number, 0) AS line_number, COALESCE(last.balance_after_cents, 0) AS cents
+  FROM book
+  JOIN member ON member.book_id = book.id AND member.number = ANY (%(numbers)s)
+  LEFT JOIN member_departure AS departure ON departure.member_id = member.id
+  LEFT JOIN account ON account.book_id = book.id AND account.code = 'wallet:' || member.number
+  LEFT JOIN LATERAL (
+        SELECT account_line_number, balance_after_cents FROM entry_line
+         WHERE entry_line.account_id = account.id ORDER BY account_line_number DESC LIMIT 1
+  ) AS last ON true
+ WHERE book.code = %(book)s;

@@ -1,0 +1,144 @@
+"""One transaction: the books it locked, what it read, and what it will write when everything is decided."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from psycopg.rows import namedtuple_row
+from sqlalchemy.dialects import postgresql
+
+from ..domain.ledger import BookState, Event
+from .arrays import array
+from .database import Connection, Database
+from .journal import Head, Journal
+from .queries import query
+from .tables import METADATA
+
+Row = Any
+Read = tuple[str, Mapping[str, Any]]
+
+
+class UnitOfWork:
+    """Load and lock once, decide in memory, write in sets: `flush` writes the journal first, then the documents in their order."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.journal = Journal(connection)
+        self._waiting: list[tuple[str, list[Mapping[str, Any]]]] = []
+        self.fault_point: Callable[[str], None] = lambda _: None
+
+    def lock(self, books: Sequence[str], *reads: Read) -> list[list[Row]]:
+        """Lock the books in the order of their ids and answer further reads made after the lock, all in one exchange.
+
+        Raises BookUnknown.
+        """
+        asked = sorted(set(books))
+        with self.connection.pipeline():
+            heads = self.connection.execute(query("lock_books"), {"codes": asked})
+            cursors = []
+            for name, parameters in reads:
+                cursor = self.connection.cursor(row_factory=namedtuple_row)
+                cursors.append(cursor.execute(query(name), parameters))
+        self.journal.open(heads.fetchall(), asked)
+        return [cursor.fetchall() for cursor in cursors]
+
+    def rows(self, name: str, **parameters: Any) -> list[Row]:
+        """What a named query answers, as named tuples."""
+        with self.connection.cursor(row_factory=namedtuple_row) as cursor:
+            return cursor.execute(query(name), parameters).fetchall()
+
+    def head(self, book: str) -> Head:
+        """The head of a locked book; its `recorded_at` is the instant of everything that this transaction writes."""
+        return self.journal.head(book)
+
+    def now(self, book: str) -> datetime:
+        """The recording instant, taken after the lock."""
+        return self.journal.head(book).recorded_at
+
+    def state(self, book: str, accounts: Sequence[str]) -> BookState:
+        """The balances of these accounts as this transaction has moved them so far."""
+        return self.journal.load(book, accounts)
+
+    def post(self, event: Event) -> None:
+        """Check an event against the books and keep it for writing; a Refusal leaves everything as it was."""
+        self.journal.post(event)
+
+    def insert(self, table: str, *rows: Mapping[str, Any]) -> None:
+        """Keep rows of a table for writing, in sets and in the order of the calls; columns left out take their default."""
+        if not rows:
+            return
+        if self._waiting and self._waiting[-1][0] == table:
+            self._waiting[-1][1].extend(rows)
+        else:
+            self._waiting.append((table, list(rows)))
+
+    def flush(self) -> None:
+        """Write what was decided: the journal, then the documents."""
+        self.fault_point("journal")
+        self.journal.write()
+        for table, rows in self._waiting:
+            self.fault_point(table)
+            self.connection.execute(*insert_statement(table, rows))
+        self._waiting = []
+        self.fault_point("commit")
+
+
+@cache
+def _columns(table: str) -> tuple[tuple[str, str, Any], ...]:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    found = []
+    for column in METADATA.tables[table].columns:
+        default = column.default.arg if column.default is not None and column.default.is_scalar else None  # type: ignore[attr-defined]
+        kind = column.type.compile(dialect=dialect).lower()
+        found.append((column.name, "timestamptz" if "zone" in kind else kind, default))
+    return tuple(found)
+
+
+@cache
+def _insert_sql(table: str, names: tuple[str, ...]) -> str:
+    kinds = {name: kind for name, kind, _ in _columns(table)}
+    quoted = ", ".join(f'"{name}"' for name in names)
+    arrays = ", ".join(f"%s::{kinds[name]}[]" for name in names)
+    return f'INSERT INTO "{table}" ({quoted}) SELECT * FROM unnest({arrays})'  # noqa: S608 - names come from the declared schema.
+
+
+def insert_statement(table: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[Any]]:
+    """One INSERT for any number of rows, each column sent as an array."""
+    given = rows[0].keys()
+    names, values = [], []
+    for name, kind, default in _columns(table):
+        if name not in given and default is None:
+            continue
+        names.append(name)
+        values.append(array(kind, [row.get(name, default) for row in rows]))
+    unknown = given - {name for name, *_ in _columns(table)}
+    assert not unknown, f"{table} has no column {unknown}"
+    return _insert_sql(table, tuple(names)), values
+
+
+@contextmanager
+def unit_of_work(database: Database, connection: Connection | None = None) -> Iterator[UnitOfWork]:
+    """A transaction as the writing role; it commits when the block ends, and leaves no trace when the block raises.
+
+    The first statement begins the transaction and the last ones are sent together with the COMMIT, so that a small batch costs two
+    exchanges with the server.
+    """
+    own = database.connect("writer") if connection is None else connection
+    try:
+        work = UnitOfWork(own)
+        yield work
+        with own.pipeline():
+            work.flush()
+            own.commit()
+    except BaseException:
+        if not own.closed:
+            own.rollback()
+        raise
+    finally:
+        if connection is None:
+            own.close()
+
+
+__all__ = ["Read", "Row", "UnitOfWork", "insert_statement", "unit_of_work"]
