@@ -20,9 +20,10 @@ CREATE TABLE batch (
     previous_hash BYTEA NOT NULL,
     hash BYTEA NOT NULL,
     CONSTRAINT batch_pk PRIMARY KEY (book_id, number),
-    CONSTRAINT batch_digests_check CHECK (octet_length(hash) = 32 AND octet_length(previous_hash) = 32 AND octet_length(root) = 32),
+    CONSTRAINT batch_digests_check CHECK ((octet_length(hash), octet_length(previous_hash), octet_length(root)) = (32, 32, 32)),
     CONSTRAINT batch_number_check CHECK (number >= 1),
-    CONSTRAINT batch_ranges_check CHECK (last_entry_number >= first_entry_number - 1 AND last_event_number >= first_event_number - 1)
+    CONSTRAINT batch_entries_check CHECK (last_entry_number >= first_entry_number - 1),
+    CONSTRAINT batch_events_check CHECK (last_event_number >= first_event_number - 1)
 );
 
 CREATE INDEX batch_moment_index ON batch (book_id, recorded_at);

@@ -85,8 +85,7 @@ def perform(
         return []
     try:
         with unit_of_work(database, connection) as work:
-            outcomes = _decide_once(work, act, items)
-        return outcomes
+            return _decide_once(work, act, items)
     except Refusal as refusal:
         return _halve(database, act, items, refusal, connection)
     except psycopg.OperationalError as error:
@@ -222,8 +221,8 @@ def _fingerprint(item: Any) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """A result as JSON can hold it: dataclasses become dictionaries, dates and identifiers become text, bytes their fingerprint."""
-    if value is None or isinstance(value, str | int) and not isinstance(value, Enum):
+    """A result as JSON can hold it: dataclasses become dictionaries, dates and identifiers text, bytes their fingerprint."""
+    if value is None or (isinstance(value, str | int) and not isinstance(value, Enum)):
         return value
     if is_dataclass(value) and not isinstance(value, type):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}

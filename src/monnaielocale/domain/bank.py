@@ -1,7 +1,9 @@
 """What a bank says: accounts, movements and statements, whatever the format of the file that carried them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+
+from .refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,11 @@ class BankAccountName:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One booked line of a statement. Cents are positive when euros arrive and negative when they leave."""
+    """One booked line of a statement. Cents are positive when euros arrive and negative when they leave.
+
+    `place` says where in its file the line stands: its line or row, or statement/entry. `is_reversal` and `reject_code` are set when
+    the bank marks the line as one that undoes another (rejet, retour de fonds).
+    """
 
     booked_on: date
     amount_cents: int
@@ -30,6 +36,8 @@ class Movement:
     references: tuple[str, ...] = ()
     bank_code: str = ""
     place: str = ""
+    reject_code: str = ""
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,17 @@ class Statement:
     number: str = ""
 
 
+class StatementRemark(Refusal):
+    """The reader noticed something unusual in this statement."""
+
+    # A remark is told and translated like a refusal, but its reader forgave: it is listed, never raised.
+    code = "statement_remark"
+
+
 @dataclass(frozen=True, slots=True)
 class StatementFile:
     """All statements of one file, with what its reader noticed and could forgive."""
 
     format: str
     statements: tuple[Statement, ...]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[StatementRemark, ...] = ()

@@ -21,7 +21,7 @@ Read = tuple[str, Mapping[str, Any]]
 
 
 class UnitOfWork:
-    """Load and lock once, decide in memory, write in sets: `flush` writes the journal first, then the documents in their order."""
+    """Lock and load once, decide in memory, write in sets: `flush` writes the journal, then the documents in their order."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -101,7 +101,7 @@ def _insert_sql(table: str, names: tuple[str, ...]) -> str:
     kinds = {name: kind for name, kind, _ in _columns(table)}
     quoted = ", ".join(f'"{name}"' for name in names)
     arrays = ", ".join(f"%s::{kinds[name]}[]" for name in names)
-    return f'INSERT INTO "{table}" ({quoted}) SELECT * FROM unnest({arrays})'  # noqa: S608 - names come from the declared schema.
+    return f'INSERT INTO "{table}" ({quoted}) SELECT * FROM unnest({arrays})'  # noqa: S608
 
 
 def insert_statement(table: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[Any]]:

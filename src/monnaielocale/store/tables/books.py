@@ -42,13 +42,10 @@ class Batch(SQLModel, table=True):
     """What one transaction wrote in one book, and the link of the chain that seals it."""
 
     __table_args__ = (
-        CheckConstraint(
-            "octet_length(hash) = 32 AND octet_length(previous_hash) = 32 AND octet_length(root) = 32", name="digests"
-        ),
+        CheckConstraint("(octet_length(hash), octet_length(previous_hash), octet_length(root)) = (32, 32, 32)", name="digests"),
         CheckConstraint("number >= 1", name="number"),
-        CheckConstraint(
-            "last_entry_number >= first_entry_number - 1 AND last_event_number >= first_event_number - 1", name="ranges"
-        ),
+        CheckConstraint("last_entry_number >= first_entry_number - 1", name="entries"),
+        CheckConstraint("last_event_number >= first_event_number - 1", name="events"),
         Index("batch_moment_index", "book_id", "recorded_at"),
     )
 

@@ -1,0 +1,63 @@
+"""One PostgreSQL server for all tests, and a fresh migrated database for each test that asks for one."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import conninfo
+
+from monnaielocale.store.database import Database, migrate
+from monnaielocale.store.server import EmbeddedServer
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A server of our own, or the one that DATABASE_URL names."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+        return
+    # A folder of pytest's own would be closed to the account that runs PostgreSQL for root.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        with EmbeddedServer(Path(folder) / "server") as server:
+            yield server.url("postgres")
+
+
+def _named(url: str, database: str) -> str:
+    """The same server, another database, as a postgresql:// address or as keywords, whichever it came as."""
+    if "://" not in url:
+        return conninfo.make_conninfo(url, dbname=database)
+    head, _, rest = url.partition("://")
+    address, mark, options = rest.partition("?")
+    return f"{head}://{address.partition('/')[0]}/{database}{mark}{options}"
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """The name of a migrated database that each test's own is copied from."""
+    name = f"template_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    migrate(_named(server_url, name))
+    return name
+
+
+@pytest.fixture
+def database(server_url: str, template: str) -> Iterator[Database]:
+    """A fresh database with the books' schema and nothing in it."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield Database(_named(server_url, name))
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def conventions() -> Path:
+    """The conventions that the repository ships."""
+    return Path(__file__).parent.parent / "conventions"
