@@ -1,6 +1,8 @@
 """References built for runs, and found again in what banks write."""
 
 import string
+from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,8 +29,8 @@ def test_a_run_reference_is_readable_and_its_check_digits_are_right() -> None:
 
 
 def test_each_part_of_a_run_identity_changes_its_reference() -> None:
-    identity = {"public_body": "BAY", "kind": "staff_pay", "period": "2026-01", "list_number": "1"}
-    others = [
+    identity: dict[str, Any] = {"public_body": "BAY", "kind": "staff_pay", "period": "2026-01", "list_number": "1"}
+    others: list[dict[str, Any]] = [
         {"public_body": "ANG"},
         {"kind": "grant"},
         {"period": "2026-02"},
@@ -39,7 +41,7 @@ def test_each_part_of_a_run_identity_changes_its_reference() -> None:
         {"public_body": "communaute-pays-basque"},
         {"public_body": "communaute-pays-basque", "list_number": "2"},
     ]
-    references = {run_reference(run_seed(**(identity | other))) for other in others}  # type: ignore[arg-type]
+    references = {run_reference(run_seed(**(identity | other))) for other in others}
     assert len(references | {run_reference(JANUARY)}) == len(others) + 1
     assert all(len(reference) <= 25 and iso11649.is_valid(reference) for reference in references)
 
@@ -79,7 +81,7 @@ def test_letters_glued_behind_a_known_reference_do_not_hide_it() -> None:
 
 
 @given(st.lists(SEEDS, min_size=1, max_size=3, unique=True), st.randoms(), st.text(LETTERS.replace("R", ""), max_size=8))
-def test_known_references_are_found_however_they_are_cut_and_spaced(seeds: list[str], random, glued: str) -> None:  # type: ignore[no-untyped-def]
+def test_known_references_are_found_however_they_are_cut_and_spaced(seeds: list[str], random: Random, glued: str) -> None:
     references = [run_reference(seed) for seed in seeds]
     signs = "".join(random.choice([str.lower, str.upper])(reference) for reference in references)
     written = "".join(sign + random.choice(["", "", " ", "-", ". ", "/"]) for sign in signs)
