@@ -6,7 +6,7 @@ from datetime import date
 
 Amounts = Counter[tuple[date, int]]
 Chosen = tuple["Chosen", int] | None
-SUMS_MAX = 100_000
+SUMS_MAX = 20_000
 
 
 def readings(
@@ -78,7 +78,7 @@ def _sum(amounts: Amounts) -> int:
 
 
 def parts_with_sum(available: Amounts, target: int) -> list[Amounts] | None:
-    """Up to two different parts of what is available that sum to the target in cents; None beyond 100,000 sums in sight.
+    """Up to two different parts of what is available that sum to the target in cents; None beyond 20,000 sums in sight.
 
     Sums from which the target is out of reach are dropped at each step, so days of credits only are settled at once.
     """
