@@ -28,7 +28,8 @@ def test_a_period_is_read_as_it_is_written(written: str, first_on: date, last_on
 
 
 @pytest.mark.parametrize(
-    "written", ["", "janvier", "2026-13", "2026-00", "2026-02-30", "26-01", "2026-1", "1999-12", "2200", "٢٠٢٦", "2026-01-01-01", "x" * 500]
+    "written",
+    ["", "janvier", "2026-13", "2026-00", "2026-02-30", "26-01", "2026-1", "1999-12", "2200", "٢٠٢٦", "2026-01-01-01", "x" * 500],
 )
 def test_what_is_not_a_period_is_refused(written: str) -> None:
     with pytest.raises(PeriodUnreadable) as refused:
