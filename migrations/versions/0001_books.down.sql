@@ -1,5 +1,9 @@
 -- Everything that the way up created, the youngest first.
 DROP VIEW payment_position;
+DROP VIEW transfer_due_position;
+DROP VIEW bank_line_position;
+DROP VIEW live_match;
+DROP VIEW account_balance;
 DROP TABLE match_act;
 DROP TABLE transfer_due;
 DROP TABLE run_act;
@@ -41,6 +45,8 @@ DROP TABLE entry;
 DROP TABLE document;
 DROP TABLE batch;
 DROP TABLE account_day;
+DROP FUNCTION opening_cents(bigint);
+DROP FUNCTION party_key(uuid, integer);
 DROP FUNCTION lock_books(text[]);
 DROP FUNCTION refuse(text, text);
 DROP FUNCTION refuse_change();

@@ -9,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create every table, then the rules, then the rights."""
-    run_sql(__file__, "tables", "rules", "rights")
+    """Create every table, then what is asked of them, the rules, and the rights."""
+    run_sql(__file__, "tables", "views", "rules", "rights")
 
 
 def downgrade() -> None:

@@ -8,3 +8,4 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO monnaielocale_writer;
 REVOKE INSERT ON account_day, alembic_version FROM monnaielocale_writer;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO monnaielocale_reader;
 REVOKE SELECT ON person_password FROM monnaielocale_reader;
+GRANT EXECUTE ON FUNCTION opening_cents(bigint), party_key(uuid, integer) TO monnaielocale_reader;

@@ -169,32 +169,6 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- What each payment got, gave and lost: the euros that confirmed matches allocate to it, and what became of them.
-CREATE VIEW payment_position WITH (security_invoker = true) AS
-    SELECT payment.id AS payment_id, payment.run_id, payment.amount_cents,
-           COALESCE(matched.allocated_cents, 0)::bigint AS allocated_cents,
-           COALESCE(matched.recalled_cents, 0)::bigint AS recalled_cents,
-           COALESCE(credited.credited_cents, 0)::bigint AS credited_cents,
-           COALESCE(credited.taken_back_cents, 0)::bigint AS taken_back_cents,
-           COALESCE(due.returned_cents, 0)::bigint AS returned_cents
-      FROM payment
-      LEFT JOIN LATERAL (
-            SELECT sum(part.amount_cents) FILTER (WHERE part.kind = 'allocation') AS allocated_cents,
-                   sum(part.amount_cents) FILTER (WHERE part.kind = 'recall') AS recalled_cents
-              FROM match_part AS part
-              JOIN match_act AS confirmed ON confirmed.match_id = part.match_id AND confirmed.act = 'confirmed'
-              LEFT JOIN match_act AS undone ON undone.match_id = part.match_id AND undone.act = 'undone'
-             WHERE part.payment_id = payment.id AND undone.match_id IS NULL
-      ) AS matched ON true
-      LEFT JOIN LATERAL (
-            SELECT sum(credit.amount_cents) AS credited_cents, sum(back.taken_cents) AS taken_back_cents
-              FROM payment_credit AS credit LEFT JOIN credit_taken_back AS back ON back.credit_id = credit.id
-             WHERE credit.payment_id = payment.id
-      ) AS credited ON true
-      LEFT JOIN LATERAL (
-            SELECT sum(transfer.amount_cents) AS returned_cents FROM transfer_due AS transfer WHERE transfer.payment_id = payment.id
-      ) AS due ON true;
-
 -- The euros of a payment: never more allocated than it asks for, never more credited or returned than was allocated.
 CREATE FUNCTION check_payment_positions(payments uuid[]) RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -243,11 +217,8 @@ BEGIN
        JOIN (SELECT DISTINCT match.line_id FROM added JOIN match ON match.id = added.match_id) AS touched ON touched.line_id = line.id
       WHERE abs(line.amount_cents) < (
                 SELECT COALESCE(sum(part.amount_cents), 0)
-                  FROM match
-                  JOIN match_part AS part ON part.match_id = match.id
-                  JOIN match_act AS confirmed ON confirmed.match_id = match.id AND confirmed.act = 'confirmed'
-                  LEFT JOIN match_act AS undone ON undone.match_id = match.id AND undone.act = 'undone'
-                 WHERE match.line_id = line.id AND undone.match_id IS NULL);
+                  FROM live_match JOIN match_part AS part ON part.match_id = live_match.id
+                 WHERE live_match.line_id = line.id);
     PERFORM check_payment_positions(ARRAY(
         SELECT DISTINCT part.payment_id FROM added JOIN match_part AS part ON part.match_id = added.match_id
          WHERE part.payment_id IS NOT NULL));

@@ -1,64 +1,19 @@
 """The database defends the books against whoever speaks SQL to it as the application (T25)."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
+from bare_book import IBAN, MONDAY, PERSON, book, pay, record, rows
 
-from monnaielocale.domain import postings
 from monnaielocale.domain.identifiers import new_id
-from monnaielocale.domain.ledger import BalanceTooLow, Entry, Event, PeriodClosed, credit, debit, move
+from monnaielocale.domain.ledger import BalanceTooLow, Event, PeriodClosed, credit, debit, move
 from monnaielocale.store.database import Connection, Database
 from monnaielocale.store.journal import BookUnknown
 from monnaielocale.store.unit_of_work import UnitOfWork, unit_of_work
 
-MONDAY = date(2026, 1, 5)
-PERSON = new_id()
-IBAN = "FR7630001007941234567890185"
-
-
-@pytest.fixture
-def book(database: Database) -> Iterator[Database]:
-    """A book with 100.00 issued to E00001 and backed at the bank."""
-    party = new_id()
-    with database.connect("writer") as connection:
-        now = datetime.now(UTC)
-        connection.execute(
-            "INSERT INTO party VALUES (%s, 'eusko', 'issuer', 'Association', 'association', '', '', %s)", (party, now)
-        )
-        connection.execute("INSERT INTO person VALUES (%s, 'ana', 'Ana', %s, %s)", (PERSON, party, now))
-        connection.execute(
-            "INSERT INTO book (code, party_id, kind, unit_currency, opened_at) VALUES ('eusko', %s, 'issuer', 'EUS', %s)",
-            (party, now),
-        )
-    record(
-        database,
-        postings.opening(
-            MONDAY,
-            {f"bank:{IBAN}": 10000, "circulation.digital": 10000, "issuance.digital": 10000, "wallet:E00001": 10000},
-        ),
-        kind="opening",
-    )
-    return database
-
-
-def record(database: Database, entry: Entry, *, kind: str = "wallet_payment") -> Event:
-    event = Event(new_id(), "eusko", kind, PERSON, entry.business_on, (("eusko", entry),))
-    with unit_of_work(database) as work:
-        work.lock(["eusko"])
-        work.post(event)
-    return event
-
-
-def pay(cents: int, on: date = MONDAY) -> Entry:
-    return postings.paid_between_wallets(on, payer="wallet:E00001", payee="wallet:E00002", cents=cents)
-
-
-def rows(database: Database, sql: str) -> list[Any]:
-    with database.reading() as connection:
-        return connection.execute(sql).fetchall()
+__all__ = ["book"]
 
 
 def refused(database: Database, rule: str, *statements: tuple[str, Any]) -> None:
@@ -75,7 +30,10 @@ def test_an_entry_is_numbered_chained_and_rolled_up(book: Database) -> None:
     record(book, pay(2500))
     record(book, pay(2500, date(2026, 1, 6)))
     assert rows(book, "SELECT number, line_count FROM entry ORDER BY number") == [(1, 4), (2, 2), (3, 2)]
-    assert rows(book, "SELECT b.previous_hash = a.hash FROM batch a JOIN batch b ON b.number = a.number + 1") == [(True,), (True,)]
+    assert rows(book, "SELECT b.previous_hash = a.hash FROM batch a JOIN batch b ON b.number = a.number + 1") == [
+        (True,),
+        (True,),
+    ]
     assert rows(
         book,
         "SELECT code, business_on, amount_cents FROM account_day JOIN account ON account.id = account_id"
@@ -88,9 +46,7 @@ def test_t25_lines_added_to_an_old_entry_are_refused(book: Database) -> None:
         "INSERT INTO entry_line SELECT id, %s, book_id, 1, %s, %s, '2026-01-05', (SELECT max(recorded_at) FROM batch)"
         " FROM account WHERE code = %s"
     )
-    refused(
-        book, "entry_whole", (line, (2, -100, 9900, "wallet:E00001")), (line, (2, 100, -9900, "issuance.digital"))
-    )
+    refused(book, "entry_whole", (line, (2, -100, 9900, "wallet:E00001")), (line, (2, 100, -9900, "issuance.digital")))
 
 
 def test_t25_an_entry_without_lines_is_refused(book: Database) -> None:
@@ -244,7 +200,8 @@ def _grow(connection: Connection) -> None:
     """Make the planner see a large table, without changing a row for others."""
     connection.execute("ALTER TABLE entry_line DISABLE TRIGGER ALL")
     connection.execute(
-        "INSERT INTO entry_line SELECT 1000 + n % 50, 1 + n / 50, 1, 1, 1, 1, '2026-01-05', now() FROM generate_series(1, 20000) n"
+        "INSERT INTO entry_line SELECT 1000 + n % 50, 1 + n / 50, 1, 1, 1, 1, '2026-01-05', now()"
+        " FROM generate_series(1, 20000) n"
     )
     connection.execute("ANALYZE entry_line")
 

@@ -47,7 +47,7 @@ class SealedEvent(NamedTuple):
 
 
 def canonical(event: SealedEvent) -> str:
-    """The event as one line of JSON: keys sorted, no spaces, ASCII only."""
+    """The event as one line of JSON: keys sorted, no spaces, ASCII only; the lines of an entry in the order of their accounts."""
     return _encode(
         [
             event.number,
@@ -59,7 +59,7 @@ def canonical(event: SealedEvent) -> str:
             event.reason,
             event.details,
             [
-                [entry.number, entry.business_on.isoformat(), entry.label, [list(line) for line in entry.lines]]
+                [entry.number, entry.business_on.isoformat(), entry.label, [list(line) for line in sorted(entry.lines)]]
                 for entry in event.entries
             ],
         ]

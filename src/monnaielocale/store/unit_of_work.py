@@ -66,13 +66,19 @@ class UnitOfWork:
         self.journal.post(event)
 
     def insert(self, table: str, *rows: Mapping[str, Any]) -> None:
-        """Keep rows of a table for writing, in sets and in the order of the calls; columns left out take their default."""
+        """Keep rows of a table for writing; columns left out take their default.
+
+        Rows of one table are written together whoever asked for them, as long as each comes after the rows that it refers to.
+        """
         if not rows:
             return
-        if self._waiting and self._waiting[-1][0] == table:
-            self._waiting[-1][1].extend(rows)
-        else:
-            self._waiting.append((table, list(rows)))
+        for known, waiting in reversed(self._waiting):
+            if known == table:
+                waiting.extend(rows)
+                return
+            if known in _references(table):
+                break
+        self._waiting.append((table, list(rows)))
 
     def flush(self) -> None:
         """Write what was decided: the journal, then the documents."""
@@ -83,6 +89,23 @@ class UnitOfWork:
             self.connection.execute(*insert_statement(table, rows))
         self._waiting = []
         self.fault_point("commit")
+
+
+# What triggers look for in other tables, beyond the declared references.
+_LOOKED_FOR = {
+    "payment": {"payment_run", "collection_mandate", "member"},
+    "payment_run": {"run_act"},
+    "payment_credit": {"payment", "crediting", "match_act", "run_act"},
+    "transfer_due": {"match_act"},
+    "match_part": {"match", "payment", "transfer_due", "bank_line"},
+    "match_act": {"match_part"},
+}
+
+
+@cache
+def _references(table: str) -> frozenset[str]:
+    declared = {reference.column.table.name for reference in METADATA.tables[table].foreign_keys}
+    return frozenset(declared | _LOOKED_FOR.get(table, set())) - {table}
 
 
 @cache

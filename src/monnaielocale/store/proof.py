@@ -1,0 +1,76 @@
+"""The facts of a backing proof, as they stood at an event and a business date."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from psycopg.rows import namedtuple_row
+
+from ..domain.chart import Form, by_form
+from ..domain.proof import Evidence, ProofFacts, RoadItem, StatedBalance
+from ..domain.refusals import Refusal
+from .database import Connection
+from .journal import BookUnknown
+from .queries import query
+
+
+class EventUnknown(Refusal):
+    """The book {book} has no event number {event}."""
+
+    code = "event_unknown"
+
+
+def proof_facts(connection: Connection, *, book: str, on: date, event: int | None = None) -> ProofFacts:
+    """Everything that the proof of a book needs, seen as of an event (the last one unless given).
+
+    Raises BookUnknown and EventUnknown.
+    """
+
+    def rows(name: str, **parameters: Any) -> list[Any]:
+        with connection.cursor(row_factory=namedtuple_row) as cursor:
+            return cursor.execute(query(name), parameters).fetchall()
+
+    heads = rows("last_event", book=book, event=event)
+    if not heads:
+        if event is not None and rows("last_event", book=book, event=None):
+            raise EventUnknown(book=book, event=event)
+        raise BookUnknown(book=book)
+    head = heads[0]
+    seen = {"book_id": head.book_id, "event": head.event if event is None else event, "on_day": on, "entry": head.entry}
+    balances = {row.code: row.cents for row in rows("euro_balances", **seen)}
+    return ProofFacts(
+        book=book,
+        on=on,
+        event=seen["event"],
+        entry=head.entry,
+        balances=balances,
+        banks=[_stated(row, balances) for row in rows("stated_balances", **seen)],
+        departures=[
+            RoadItem(Form(row.form), "own_transfer", row.amount_cents, f"{row.iban} {row.booked_on} {row.label}", row.booked_on)
+            for row in rows("departures", **seen)
+        ],
+        cash=_cash(rows("cash_sales", **seen), balances),
+        evidence=[
+            Evidence(Form(row.form), row.kind, row.amount_cents, row.document, row.since)
+            for row in rows("causes_of_difference", **seen)
+        ],
+    )
+
+
+def _stated(row: Any, balances: Mapping[str, int]) -> StatedBalance:
+    """The bank's word: a stated closing balance moved by younger lines; before any statement, only the books can speak."""
+    books = balances.get(f"bank:{row.iban}", 0)
+    stated = books if row.closing_on is None else row.closing_cents + row.moved_cents
+    held = f"{row.file_name}, {row.closing_on}" if row.held else ""
+    return StatedBalance(row.iban, row.purpose, Form(row.form), stated, books, row.known_until, held)
+
+
+def _cash(sales: list[Any], balances: Mapping[str, int]) -> list[RoadItem]:
+    """Cash in hand comes from the youngest sales, since the oldest are paid in first."""
+    left, items = balances.get(by_form("cash_in_hand", Form.NOTES), 0), []
+    for sale in sales:
+        if left <= 0:
+            break
+        items.append(RoadItem(Form.NOTES, "cash", min(left, sale.amount_cents), sale.slip, sale.business_on))
+        left -= sale.amount_cents
+    return items
