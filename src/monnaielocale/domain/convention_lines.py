@@ -23,9 +23,14 @@ def key_text(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            bare = part if _BARE.fullmatch(part) else '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            bare = part if _BARE.fullmatch(part) else '"' + visible(part.replace("\\", "\\\\").replace('"', '\\"')) + '"'
             text += f".{bare}" if text else bare
     return text
+
+
+def visible(text: str) -> str:
+    """The text with every character that is not printed written as its escape, safe to show on a terminal."""
+    return "".join(character if character.isprintable() else f"\\u{ord(character):04X}" for character in text)
 
 
 def toml_lines(text: str) -> dict[Path, int]:

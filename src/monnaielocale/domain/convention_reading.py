@@ -19,8 +19,8 @@ from .convention import (
     with_ending,
 )
 from .convention_faults import ConventionFault, ConventionFaults
-from .convention_lines import Path, key_text, toml_lines
-from .convention_schema import CONVENTION, Check, Named, Node, Rows, Table, Value, Values, suggestion
+from .convention_lines import Path, key_text, toml_lines, visible
+from .convention_schema import CONVENTION, Check, Named, Node, Rows, Table, Value, Values, suggestion, text_check
 from .periods import PeriodKind
 from .refusals import Refusal
 
@@ -30,7 +30,8 @@ MOST_CHARACTERS_IN_LINE = 1000
 # A version may stop after it was loaded, and a source may be completed: neither is part of what is frozen.
 NOT_FROZEN = ("suspended_on", "ended_on")
 SOURCES = "sources"
-_SOURCE = re.compile(r"S: \S.*|illustrative(?:: \S.*)?", re.DOTALL)
+_SOURCE = re.compile(r"S: \S.*|illustrative(?:: \S.*)?")
+_SOURCE_TEXT = text_check(300)
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -74,7 +75,7 @@ class _Faults:
 
 
 def _shown(value: object) -> str:
-    shown = value.isoformat() if isinstance(value, date) else value if isinstance(value, str) else repr(value)
+    shown = value.isoformat() if isinstance(value, date) else visible(value[:100]) if isinstance(value, str) else repr(value)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"
 
 
@@ -190,9 +191,9 @@ def _add_unknown(key: str, known: Collection[str], path: Path, faults: _Faults) 
 
 def _check_version(version: dict[str, Any], path: Path, faults: _Faults) -> None:
     """What the keys of one version must be together."""
-    issuer = version.get("parties", {}).get("issuer")
-    if issuer and ("siren" in issuer) == ("rna" in issuer):
-        faults.add((*path, "parties", "issuer"), reasons.IdentifierNotOne())
+    issuer = (*path, "parties", "issuer")
+    if issuer in faults.lines and ((*issuer, "siren") in faults.lines) == ((*issuer, "rna") in faults.lines):
+        faults.add(issuer, reasons.IdentifierNotOne())
     accounts = version.get("bank_accounts") or []
     if (
         accounts
@@ -283,7 +284,7 @@ def _check_sources(version: object, sources: object, path: Path, faults: _Faults
         if key not in known:
             near = faults.suggest(key, known)
             faults.add((*here, key), reasons.SourceMisspelt(suggestion=near) if near else reasons.SourceOfNothing(), key)
-        elif not isinstance(source, str) or not _SOURCE.fullmatch(source):
+        elif _checked(_SOURCE_TEXT, source, (*here, key), faults) and not _SOURCE.fullmatch(source):
             faults.add((*here, key), reasons.SourceUnreadable(), source)
     faulty = {fault.key for fault in faults.found}
     for value in values:

@@ -89,7 +89,7 @@ def suggestion(written: str, known: list[str]) -> str | None:
     return next(iter(get_close_matches(written[:80], known, n=1, cutoff=0.6)), None)
 
 
-def text(most: int = 200) -> Check:
+def text_check(most: int = 200) -> Check:
     """A text that can be shown and stored: composed characters, no invisible ones, at most so many characters."""
 
     def check(value: object) -> str:
@@ -180,7 +180,7 @@ def day(value: object) -> str:
 
 CODE = shaped(r"[a-z][a-z0-9-]{0,39}", faults.CodeUnfit)
 SIREN = numbered(stdnum.fr.siren.validate, faults.SirenWrong)
-PARTY_NAME = text(120)
+PARTY_NAME = text_check(120)
 
 ISSUER = Table(
     {
@@ -207,7 +207,7 @@ KIND = Table(
 )
 VERSION = Table(
     {
-        "label": Value(text(120), required=True),
+        "label": Value(text_check(120), required=True),
         "in_force_on": Value(day, required=True),
         "suspended_on": Value(day),
         "ended_on": Value(day),
@@ -215,7 +215,7 @@ VERSION = Table(
         "currency": Table(
             {
                 "code": Value(shaped(r"(?!EUR)[A-Z]{3}", faults.CurrencyCodeUnfit), required=True),
-                "name": Value(text(40), required=True),
+                "name": Value(text_check(40), required=True),
                 "denominations_cents": Values(whole(1, 1_000_00), required=True),
             },
             required=True,
@@ -245,7 +245,7 @@ VERSION = Table(
         "support_grants": Rows(
             Table(
                 {
-                    "label": Value(text(120), required=True),
+                    "label": Value(text_check(120), required=True),
                     "instalments_cents": Values(whole(1, CENTS_MAX), required=True, ordered=True),
                 }
             )
