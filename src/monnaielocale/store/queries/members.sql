@@ -10,3 +10,12 @@ SELECT member.number AS member_number, member.id AS member_id, departure.left_on
          WHERE entry_line.account_id = account.id ORDER BY account_line_number DESC LIMIT 1
   ) AS last ON true
  WHERE book.code = %(book)s;
+
+-- members_by_number: Members with their party, by book and number, and the day on which they left.
+SELECT member.id, book.code AS book, member.number, party.name, party.kind, party.iban, party.identifier, member.joined_on,
+       departure.left_on
+  FROM unnest(%(books)s::text[], %(numbers)s::text[]) AS asked (book, number)
+  JOIN book ON book.code = asked.book
+  JOIN member ON member.book_id = book.id AND member.number = asked.number
+  JOIN party ON party.id = member.id
+  LEFT JOIN member_departure AS departure ON departure.member_id = member.id;

@@ -1,0 +1,260 @@
+"""Conventions enter the books: their parties, the book and its bank accounts with the first version, amendments later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ..domain.actors import Actor
+from ..domain.convention import Convention, ConventionParty, ConventionVersion, check_unchanged, ending_to_record
+from ..domain.convention_reading import read_convention
+from ..domain.convention_rules import parties
+from ..domain.identifiers import new_id
+from ..domain.ledger import Event
+from ..domain.members import name_key
+from ..domain.refusals import Refusal
+from ..store.arrays import arrays
+from ..store.conventions import BookKept, Conventions, LoadedConvention, books_of, conventions_of
+from ..store.database import Database
+from ..store.queries import query
+from ..store.unit_of_work import Row, UnitOfWork
+from .perform import action, perform_one
+
+
+class PartyOfAnotherKind(Refusal):
+    """{party} is already known as a party of another kind: give this one another code."""
+
+    code = "party_of_another_kind"
+
+
+class BookOfAnother(Refusal):
+    """The book {book} is kept by another association, or in another currency."""
+
+    code = "book_of_another"
+
+
+class BankAccountTaken(Refusal):
+    """The bank account {iban} is already known with another purpose or form, or in another book."""
+
+    code = "bank_account_taken"
+
+
+class VersionTakenAway(Refusal):
+    """{version} of the convention {convention} was loaded before and is missing from the file: put it back."""
+
+    code = "version_taken_away"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadVersions:
+    """A convention's file, with every version there is of it."""
+
+    actor: Actor
+    book: str
+    data: bytes
+    on: date
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConventionLoaded:
+    """What the file changed: labels of versions that are new, that stopped, and that were known already."""
+
+    convention: str
+    book: str
+    loaded: tuple[str, ...]
+    ended: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    event_id: UUID | None
+
+
+def load_convention(database: Database, actor: Actor, data: bytes, on: date, key: str = "") -> dict[str, Any]:
+    """Load a convention from its TOML file: parties, book and bank accounts that are missing, new versions, suspensions and ends.
+
+    The same file again changes nothing. Refusals: RoleMissing, ActsForAnother, ConventionFaults, ConventionVersionChanged,
+    VersionEndChanged, VersionTakenAway, PartyOfAnotherKind, BookOfAnother, BankAccountTaken.
+    """
+    actor.require("administrator", "association_accountant")
+    convention = read_convention(data)
+    _add_parties(database, actor, convention.versions[0])
+    return perform_one(database, load_versions, LoadVersions(actor, convention.versions[0].book, data, on, key))
+
+
+def _add_parties(database: Database, actor: Actor, first: ConventionVersion) -> None:
+    """The parties and the book come before everything that is locked or recorded in it."""
+    if "administrator" not in actor.roles and actor.party_code != first.issuer.code:
+        actor.require("administrator")
+    rows = [(party, _party_kind(party)) for party in parties(first)]
+    with database.connect("writer") as connection:
+        connection.execute(
+            query("add_parties"),
+            arrays(
+                [
+                    ("ids", "uuid", (new_id() for _ in rows)),
+                    ("codes", "text", (party.code for party, _ in rows)),
+                    ("kinds", "text", (kind for _, kind in rows)),
+                    ("names", "text", (party.name for party, _ in rows)),
+                    ("name_keys", "text", (name_key(party.name) for party, _ in rows)),
+                    ("identifiers", "text", (party.identifier for party, _ in rows)),
+                ]
+            ),
+        )
+        known = {row[1]: row[2] for row in connection.execute(query("parties_by_code"), {"codes": [p.code for p, _ in rows]})}
+        for party, kind in rows:
+            if known[party.code] != kind:
+                raise PartyOfAnotherKind(party=party.code)
+        book = {"book": first.book, "unit_currency": first.currency.code, "issuer": first.issuer.code}
+        connection.execute(query("add_book"), book)
+
+
+def _party_kind(party: ConventionParty) -> str:
+    return str(party.kind)
+
+
+@action("load_convention")
+def load_versions(work: UnitOfWork, items: Sequence[LoadVersions]) -> list[ConventionLoaded | Refusal]:
+    """Record what a convention's file says and the books do not know yet; see `load_convention`, which makes the book first."""
+    read = [read_convention(item.data) for item in items]
+    codes = sorted({party.code for convention in read for version in convention.versions for party in parties(version)})
+    known = _Known(
+        books_of(work, (item.book for item in items)),
+        conventions_of(work, (item.book for item in items)),
+        {row.code: row for row in work.rows("parties_by_code", codes=codes)},
+        _bank_accounts(work, read),
+    )
+    outcomes: list[ConventionLoaded | Refusal] = []
+    for item, convention in zip(items, read, strict=True):
+        try:
+            outcomes.append(_load(work, item, convention, known))
+        except Refusal as refusal:
+            outcomes.append(refusal)
+    return outcomes
+
+
+BankAccountKnown = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the books hold, with what this batch adds to it."""
+
+    books: dict[str, BookKept]
+    conventions: Conventions
+    parties: dict[str, Row]
+    bank_accounts: dict[str, BankAccountKnown]
+
+
+def _bank_accounts(work: UnitOfWork, read: Sequence[Convention]) -> dict[str, BankAccountKnown]:
+    ibans = sorted({each.iban for convention in read for version in convention.versions for each in version.bank_accounts})
+    return {row.iban: (row.book, row.purpose, row.form) for row in work.rows("bank_accounts_by_iban", ibans=ibans)}
+
+
+def _load(work: UnitOfWork, item: LoadVersions, convention: Convention, known: _Known) -> ConventionLoaded:
+    first = convention.versions[0]
+    book = known.books[item.book]
+    if (book.party_code, book.unit_currency) != (first.issuer.code, first.currency.code):
+        raise BookOfAnother(book=item.book)
+    if "administrator" not in item.actor.roles:
+        item.actor.require("association_accountant")
+        item.actor.require_party(book.party_id)
+    place = (item.book, first.public_body.code)
+    before = known.conventions.get(place)
+    versions = {version.in_force_on: version for version in before.convention.versions} if before else {}
+    for gone in versions.keys() - {version.in_force_on for version in convention.versions}:
+        raise VersionTakenAway(version=versions[gone].label, convention=convention.code)
+    new = [version for version in convention.versions if version.in_force_on not in versions]
+    stops = []
+    for version in convention.versions:
+        if loaded := versions.get(version.in_force_on):
+            check_unchanged(loaded.canonical, version)
+        stop = ending_to_record(loaded or replace(version, suspended_on=None, ended_on=None), version)
+        if any(stop):
+            stops.append((version, stop))
+    accounts = _new_accounts(item.book, convention, known.bank_accounts)
+    if not new and not stops and not accounts:
+        return ConventionLoaded(convention.code, item.book, (), (), tuple(v.label for v in convention.versions), None)
+    # From here on nothing refuses.
+    after = LoadedConvention(
+        before.id if before else new_id(),
+        item.book,
+        known.parties[first.public_body.code].id,
+        first.public_body.code,
+        convention,
+        {**(before.version_ids if before else {}), **{version.in_force_on: new_id() for version in new}},
+    )
+    loaded = ConventionLoaded(
+        convention.code,
+        item.book,
+        tuple(version.label for version in new),
+        tuple(version.label for version, _ in stops),
+        tuple(version.label for version in convention.versions if version.in_force_on in versions),
+        new_id(),
+    )
+    _record(work, item, loaded, new)
+    if before is None:
+        row = {"id": after.id, "code": convention.code, "book_id": book.id, "public_body_id": after.public_body_id}
+        work.insert("convention", row)
+    _insert(work, after, loaded.event_id, new=new, stops=stops)
+    for iban, (_, purpose, form) in accounts.items():
+        moment = work.now(item.book)
+        row = {"id": new_id(), "book_id": book.id, "iban": iban, "purpose": purpose, "form": form, "recorded_at": moment}
+        work.insert("bank_account", row)
+    known.conventions[place] = after
+    known.bank_accounts.update(accounts)
+    return loaded
+
+
+def _new_accounts(book: str, convention: Convention, known: dict[str, BankAccountKnown]) -> dict[str, BankAccountKnown]:
+    """Bank accounts that the books do not know yet; the euros of one account stand in one book, behind one form of currency."""
+    new: dict[str, BankAccountKnown] = {}
+    for version in convention.versions:
+        for each in version.bank_accounts:
+            named = (book, str(each.purpose), str(each.form))
+            if {**known, **new}.get(each.iban, named) != named:
+                raise BankAccountTaken(iban=each.iban)
+            if each.iban not in known:
+                new[each.iban] = named
+    return new
+
+
+def _record(work: UnitOfWork, item: LoadVersions, loaded: ConventionLoaded, new: Sequence[ConventionVersion]) -> None:
+    assert loaded.event_id is not None
+    details = {
+        "convention": loaded.convention,
+        "versions": [{"in_force_on": str(version.in_force_on), "sha256": version.sha256.hex()} for version in new],
+        "ended": list(loaded.ended),
+    }
+    work.post(Event(loaded.event_id, item.book, "convention_loaded", item.actor.person_id, item.on, (), details))
+
+
+def _insert(
+    work: UnitOfWork,
+    after: LoadedConvention,
+    event_id: UUID | None,
+    *,
+    new: Sequence[ConventionVersion],
+    stops: Sequence[tuple[ConventionVersion, tuple[date | None, date | None]]],
+) -> None:
+    work.insert(
+        "convention_version",
+        *(
+            {
+                "id": after.id_of(version),
+                "convention_id": after.id,
+                "label": version.label,
+                "in_force_on": version.in_force_on,
+                "sha256": version.sha256,
+                "content": version.canonical,
+                "event_id": event_id,
+            }
+            for version in new
+        ),
+    )
+    work.insert(
+        "convention_version_end",
+        *(
+            {"version_id": after.id_of(version), "event_id": event_id, "suspended_on": suspended_on, "ended_on": ended_on}
+            for version, (suspended_on, ended_on) in stops
+        ),
+    )

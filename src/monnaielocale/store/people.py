@@ -1,0 +1,204 @@
+"""Persons, their roles and their passwords. They belong to no book: each change is a transaction of its own.
+
+A role is given or taken back by a row that says by whom; nothing is altered or deleted, so the history of rights stays.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import namedtuple_row
+from pwdlib import PasswordHash
+
+from ..domain.actors import Actor
+from ..domain.identifiers import new_id
+from ..domain.people import (
+    AdministratorNeeded,
+    LastAdministrator,
+    LoginRefused,
+    LoginTaken,
+    PartyUnknown,
+    PersonUnknown,
+    check_login,
+    check_password,
+    check_roles,
+)
+from .database import Connection, Database
+from .queries import query
+from .unit_of_work import insert_statement
+
+
+@dataclass(frozen=True, slots=True)
+class PersonListed:
+    """A person as a list shows them."""
+
+    id: UUID
+    login: str
+    name: str
+    party_code: str
+    roles: tuple[str, ...]
+
+
+def add_person(
+    database: Database,
+    *,
+    login: str,
+    name: str,
+    party: str | None = None,
+    roles: Iterable[str] = (),
+    password: str | None = None,
+    given_by: Actor | None = None,
+) -> Actor:
+    """A new person with the party they act for (its code), roles, and a password if they may log in.
+
+    Only an administrator adds persons; without `given_by` only while there is no administrator. Refuses with RoleMissing,
+    AdministratorNeeded, LoginUnfit, LoginTaken, PartyUnknown, RoleUnknown, RoleNotOfParty, AccountantMayNotDecide,
+    PasswordTooShort and PasswordTooLong.
+    """
+    check_login(login)
+    if password is not None:
+        check_password(password)
+    with database.connect("writer") as connection:
+        _lock(connection, given_by)
+        if _row(connection, "person_by_login", login=login):
+            raise LoginTaken(login=login)
+        found = _row(connection, "party_by_code", code=party) if party else None
+        if party and found is None:
+            raise PartyUnknown(party=party)
+        check_roles(login, found.kind if found else "", list(roles))
+        person = {"id": new_id(), "login": login, "name": name.strip(), "party_id": found.id if found else None}
+        connection.execute(*insert_statement("person", [{**person, "recorded_at": _now()}]))
+        _give_roles(connection, person["id"], roles, given_by)
+        if password is not None:
+            _set_password(connection, person["id"], password)
+        return _actor(_row(connection, "person_by_login", login=login))
+
+
+def grant_role(database: Database, login: str, role: str, given_by: Actor) -> Actor:
+    """One more role; answers the person with their roles. Refuses as `add_person` does, and with PersonUnknown."""
+    with database.connect("writer") as connection:
+        _lock(connection, given_by)
+        known = _known(connection, login)
+        check_roles(login, known.party_kind, {*known.roles, role})
+        if role not in known.roles:
+            _give_roles(connection, known.id, [role], given_by)
+        return _actor(_known(connection, login))
+
+
+def withdraw_role(database: Database, login: str, role: str, given_by: Actor) -> Actor:
+    """A role is taken back; answers the person with what is left.
+
+    Refuses with RoleMissing, PersonUnknown and LastAdministrator.
+    """
+    with database.connect("writer") as connection:
+        _lock(connection, given_by)
+        known = _known(connection, login)
+        if role == "administrator" and [row.login for row in _administrators(connection)] == [login]:
+            raise LastAdministrator(login=login)
+        if role in known.roles:
+            _give_roles(connection, known.id, [role], given_by, granted=False)
+        return _actor(_known(connection, login))
+
+
+def set_password(database: Database, login: str, password: str, given_by: Actor) -> None:
+    """A new password, by an administrator or by the person themselves.
+
+    Refuses with RoleMissing, PersonUnknown, PasswordTooShort and PasswordTooLong.
+    """
+    check_password(password)
+    with database.connect("writer") as connection:
+        if given_by.login != login:
+            given_by.require("administrator")
+        _set_password(connection, _known(connection, login).id, password)
+
+
+def actor_of(database: Database, login: str) -> Actor:
+    """The person with the party and the roles that they hold at this moment; PersonUnknown."""
+    with database.reading() as connection:
+        return _actor(_known(connection, login))
+
+
+def actor_with_password(database: Database, login: str, password: str) -> Actor:
+    """The person, when the password is theirs; LoginRefused otherwise, after the same time whether or not the login exists."""
+    with database.connect("writer") as connection:
+        row = _row(connection, "password_of", login=login)
+        fits = _hasher().verify(password[:1000], row.hash if row else _hash_of_nobody())
+        if row is None or not fits:
+            raise LoginRefused()
+        return _actor(_known(connection, login))
+
+
+def list_people(database: Database) -> list[PersonListed]:
+    """Every person, by login."""
+    with database.reading() as connection:
+        return [
+            PersonListed(row.id, row.login, row.name, row.party_code, tuple(row.roles)) for row in _rows(connection, "people")
+        ]
+
+
+def _lock(connection: Connection, given_by: Actor | None) -> None:
+    """One change at a time, by an administrator; the very first person is added by whoever installs the program."""
+    connection.execute(query("lock_people"))
+    if given_by is not None:
+        _actor(_known(connection, given_by.login)).require("administrator")
+    elif _administrators(connection):
+        raise AdministratorNeeded()
+
+
+def _administrators(connection: Connection) -> list[Any]:
+    return [row for row in _rows(connection, "people") if "administrator" in row.roles]
+
+
+def _give_roles(
+    connection: Connection, person_id: UUID, roles: Iterable[str], given_by: Actor | None, *, granted: bool = True
+) -> None:
+    moment = _now()
+    giver = given_by.person_id if given_by else None
+    rows = [
+        {"person_id": person_id, "role": role, "recorded_at": moment, "granted": granted, "given_by": giver}
+        for role in sorted(set(roles))
+    ]
+    if rows:
+        connection.execute(*insert_statement("person_role", rows))
+
+
+def _set_password(connection: Connection, person_id: UUID, password: str) -> None:
+    row = {"person_id": person_id, "recorded_at": _now(), "hash": _hasher().hash(password)}
+    connection.execute(*insert_statement("person_password", [row]))
+
+
+def _rows(connection: Connection, name: str, **parameters: Any) -> list[Any]:
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(query(name), parameters).fetchall()
+
+
+def _row(connection: Connection, name: str, **parameters: Any) -> Any:
+    return next(iter(_rows(connection, name, **parameters)), None)
+
+
+def _known(connection: Connection, login: str) -> Any:
+    row = _row(connection, "person_by_login", login=login)
+    if row is None:
+        raise PersonUnknown(login=login)
+    return row
+
+
+def _actor(row: Any) -> Actor:
+    return Actor(row.id, row.login, frozenset(row.roles), row.party_id, row.party_code, row.party_kind)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher().hash("nobody has this password")
