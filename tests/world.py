@@ -1,0 +1,102 @@
+"""An invented small world, built by the real actions: one association, one town, their people, and whatever a test adds."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from monnaielocale.actions.conventions import load_convention
+from monnaielocale.actions.members import EnrolMember, enrol_members
+from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
+from monnaielocale.actions.perform import Action, perform_one
+from monnaielocale.domain.actors import Actor
+from monnaielocale.store.database import Database
+from monnaielocale.store.people import actor_of, add_person
+
+CONVENTIONS = Path(__file__).parent.parent / "conventions"
+BOOK = "eusko"
+TOWN = "bayonne"
+ISSUER = "euskal-moneta"
+MONDAY = date(2026, 1, 5)
+# The bank accounts of the convention that is in force since June 2018.
+COLLECTION = "FR7699999000010000000000309"
+RESERVE_DIGITAL = "FR7699999000010000000000115"
+RESERVE_NOTES = "FR7699999000010000000000212"
+# An invented account of a member, whose check digits fit.
+MEMBER_IBAN = "FR7688888000020000000000161"
+
+# Who acts: login, party, roles.
+PEOPLE: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
+    ("operator", ISSUER, ("association_operator",)),
+    ("second-operator", ISSUER, ("association_operator",)),
+    ("accountant", ISSUER, ("association_accountant",)),
+    ("preparer", TOWN, ("town_preparer",)),
+    ("signer", TOWN, ("town_signer",)),
+    ("treasurer", TOWN, ("public_accountant",)),
+    ("auditor", None, ("auditor",)),
+)
+
+
+@dataclass(slots=True)
+class World:
+    """A database with a convention in force and people who act under it; `on` is the business date of what happens next."""
+
+    database: Database
+    on: date = MONDAY
+
+    @classmethod
+    def create(cls, database: Database, on: date = MONDAY, convention: str = "bayonne-eusko.toml") -> "World":
+        """The world after its installation: the first administrator, the convention, and the people of both parties."""
+        administrator = add_person(database, login="administrator", name="Administrator", roles=["administrator"])
+        load_convention(database, administrator, (CONVENTIONS / convention).read_bytes(), on)
+        for login, party, roles in PEOPLE:
+            add_person(database, login=login, name=login.title(), party=party, roles=roles, given_by=administrator)
+        return cls(database, on)
+
+    def load(self, convention: str) -> dict[str, Any]:
+        """Load another convention that the repository ships."""
+        return load_convention(self.database, self.actor("administrator"), (CONVENTIONS / convention).read_bytes(), self.on)
+
+    def add(self, login: str, party: str | None, *roles: str) -> Actor:
+        """Somebody else who acts."""
+        given_by = self.actor("administrator")
+        return add_person(self.database, login=login, name=login.title(), party=party, roles=roles, given_by=given_by)
+
+    def actor(self, login: str) -> Actor:
+        """Someone as the books know them now."""
+        return actor_of(self.database, login)
+
+    def do(self, act: Action[Any], item: Any) -> dict[str, Any]:
+        """One action for one item: its answer, or its Refusal raised."""
+        return perform_one(self.database, act, item)
+
+    def enrol(self, number: str, name: str, kind: str = "person", iban: str = "") -> str:
+        """A new member; answers their number."""
+        item = EnrolMember(self.actor("operator"), BOOK, number, kind, name, self.on, iban)
+        return str(self.do(enrol_members, item)["number"])
+
+    def pay(self, payer: str, payee: str, cents: int, *, key: str = "", by: str = "operator") -> dict[str, Any]:
+        """A payment from wallet to wallet."""
+        item = WalletPayment(self.actor(by), BOOK, payer, payee, cents, self.on, key=key)
+        return self.do(pay_between_wallets, item)
+
+    def balance(self, account: str) -> int:
+        """The balance of an account in cents, debit positive; zero when it has no line."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                """SELECT balance_after_cents FROM entry_line JOIN account ON account.id = entry_line.account_id
+                    JOIN book ON book.id = account.book_id WHERE book.code = %s AND account.code = %s
+                   ORDER BY account_line_number DESC LIMIT 1""",
+                [BOOK, account],
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def wallet(self, number: str) -> int:
+        """What a member holds, in cents."""
+        return self.balance(f"wallet:{number}")
+
+    def count(self, table: str) -> int:
+        """How many rows a table holds."""
+        with self.database.reading() as connection:
+            row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+        return int(row[0]) if row else 0
