@@ -29,6 +29,12 @@ class KeyReused(Refusal):
     code = "key_reused"
 
 
+class Unforeseen(Refusal):
+    """Something went wrong that was not foreseen ({failure}). Nothing was recorded."""
+
+    code = "unforeseen"
+
+
 class Item(Protocol):
     """What every action is given: who asks, in which book, and the key under which the effect is remembered ('' for none)."""
 
@@ -92,26 +98,29 @@ def perform(
         if refused := refusal_of(error):
             return [refused] * len(items)
         return _settle(database, act, items)
-    except psycopg.Error as error:
-        found = refusal_of(error)
-        if found is None and len(items) == 1:
-            raise
+    except Exception as error:
+        found = refusal_of(error) if isinstance(error, psycopg.Error) else None
+        if found is None:
+            found = Unforeseen(failure=type(error).__name__)
+            found.__cause__ = error
         return _halve(database, act, items, found, connection)
 
 
 def perform_one(database: Database, act: Action[ItemType], item: ItemType) -> dict[str, Any]:
-    """Carry out an action for one item; answers its content or raises its Refusal."""
+    """Carry out an action for one item; answers its content or raises its Refusal, or the failure that nobody foresaw."""
     outcome = perform(database, act, [item])[0]
+    if isinstance(outcome, Unforeseen) and outcome.__cause__ is not None:
+        raise outcome.__cause__
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome.content
 
 
 def _halve(
-    database: Database, act: Action[ItemType], items: Sequence[ItemType], found: Refusal | None, connection: Connection | None
+    database: Database, act: Action[ItemType], items: Sequence[ItemType], found: Refusal, connection: Connection | None
 ) -> list[Outcome]:
+    """What refused a whole batch belongs to one of its items: try each half alone until the culprit is."""
     if len(items) == 1:
-        assert found is not None
         return [found]
     middle = len(items) // 2
     return [

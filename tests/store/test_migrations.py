@@ -1,0 +1,101 @@
+"""The migrations go up, down and up again, and end with the schema that the tables declare."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import monnaielocale.migrations
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+
+from monnaielocale.store.database import migrate, migrate_down
+from monnaielocale.store.tables import METADATA
+
+CATALOGUE = {
+    "columns": """
+        SELECT table_name, column_name, data_type, is_nullable, column_default
+          FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+           AND table_name NOT IN (SELECT viewname FROM pg_views WHERE schemaname = 'public')
+         ORDER BY 1, 2
+    """,
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(pg_constraint.oid)
+          FROM pg_constraint JOIN pg_namespace ON pg_namespace.oid = connamespace AND nspname = 'public'
+         WHERE conrelid::regclass::text <> 'alembic_version' ORDER BY 1, 2
+    """,
+    "indexes": """
+        SELECT tablename, indexdef FROM pg_indexes
+         WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2
+    """,
+    "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public' ORDER BY 1",
+    "triggers": "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2",
+    "functions": "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+    "grants": """
+        SELECT table_name, grantee, privilege_type FROM information_schema.table_privileges
+         WHERE table_schema = 'public' AND table_name <> 'alembic_version' AND grantee <> 'monnaielocale_owner' ORDER BY 1, 2, 3
+    """,
+}
+
+
+@pytest.fixture
+def empty(server_url: str) -> Iterator[str]:
+    """A new database with nothing in it."""
+    name = f"empty_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield psycopg.conninfo.make_conninfo(server_url, dbname=name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def address(keywords: str) -> str:
+    """Keywords as the postgresql:// address that the settings hold."""
+    parts = psycopg.conninfo.conninfo_to_dict(keywords)
+    login = f"{parts['user']}:{parts['password']}@" if "password" in parts else f"{parts['user']}@"
+    return f"postgresql://{login}/{parts['dbname']}?host={parts['host']}"
+
+
+def catalogue(keywords: str) -> dict[str, list[Any]]:
+    with psycopg.connect(keywords) as connection:
+        return {name: connection.execute(sql).fetchall() for name, sql in CATALOGUE.items()}
+
+
+def test_up_down_up_leaves_the_same_schema(empty: str) -> None:
+    url = address(empty)
+    migrate(url)
+    first = catalogue(empty)
+    migrate(url)
+    assert catalogue(empty) == first
+    migrate_down(url)
+    assert {name: rows for name, rows in catalogue(empty).items() if rows} == {}
+    migrate(url)
+    assert catalogue(empty) == first
+    assert first["triggers"] and first["functions"] and first["grants"] and first["views"]
+
+
+def test_the_migrated_tables_are_the_declared_tables(empty: str, database: Any) -> None:
+    engine = create_engine(address(empty).replace("postgresql://", "postgresql+psycopg://"))
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+    declared, migrated = catalogue(empty), catalogue(database.url)
+    for name in ("columns", "constraints", "indexes"):
+        assert declared[name] == migrated[name], name
+
+
+def test_every_amount_and_number_has_64_bits() -> None:
+    narrow = [
+        f"{table.name}.{column.name}"
+        for table in METADATA.tables.values()
+        for column in table.columns
+        if column.name.endswith(("_cents", "_number")) or column.name == "number"
+        if str(column.type) not in ("BIGINT", "TEXT")
+    ]
+    assert narrow == ["payment.row_number"]
+
+
+def test_each_migration_has_its_sql_beside_it() -> None:
+    folder = Path(monnaielocale.migrations.__file__).parent / "versions"
+    for migration in folder.glob("[0-9]*.py"):
+        assert migration.with_suffix(".down.sql").exists()
