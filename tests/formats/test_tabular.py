@@ -163,7 +163,7 @@ def test_limits_are_told() -> None:
 
 
 def test_a_workbook_gives_text_numbers_and_dates() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["Nom", "Montant", "Le", "Vrai"],
         ["Élu", 22.1, date(2026, 1, 31), True],
         [None] * 4,
