@@ -245,7 +245,7 @@ BEGIN
        JOIN mandate_act AS accepted ON accepted.mandate_id = other.id AND accepted.act = 'accepted'
       WHERE NOT EXISTS (SELECT 1 FROM mandate_act AS gone
                          WHERE gone.mandate_id = other.id AND gone.act IN ('revoked', 'ended')
-                           AND gone.acted_on <= mandate.starts_on);
+                           AND gone.acted_on - (gone.act = 'revoked')::integer < GREATEST(other.starts_on, mandate.starts_on));
     RETURN NULL;
 END $$;
 
