@@ -73,3 +73,8 @@ def test_a_clean_text_is_stored_as_it_is_and_cleaning_it_again_changes_nothing(w
 def test_any_text_can_be_shown(written: str) -> None:
     shown = shown_text(written)
     assert shown.isprintable() and len(shown) <= 80
+
+
+def test_every_space_of_unicode_becomes_an_ordinary_one() -> None:
+    spaces = [character for character in map(chr, range(0x110000)) if unicodedata.category(character) == "Zs"]
+    assert {clean_text(f"a{space}b", max_length=3) for space in spaces} == {"a b"}

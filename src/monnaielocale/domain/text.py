@@ -4,6 +4,9 @@ import unicodedata
 
 from .refusals import Refusal
 
+# All of Unicode's spaces (category Zs) beside the ordinary one: no-break, narrow no-break, thin and their like.
+_SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+
 
 class TextUnacceptable(Refusal):
     """The text {written} holds the character {character}, which nobody can see: type it again without it."""
@@ -35,7 +38,7 @@ def _composed(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     if composed.isprintable():
         return composed
-    spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in composed)
+    spaced = composed.translate(_SPACES)
     hidden = next((character for character in spaced if not character.isprintable()), None)
     if hidden is not None:
         raise TextUnacceptable(written=shown_text(composed), character=f"U+{ord(hidden):04X}")
