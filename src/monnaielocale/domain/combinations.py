@@ -38,6 +38,10 @@ class Amounts:
         return singles
 
     @cached_property
+    def _sorted(self) -> list[int]:
+        return sorted(self.cents)
+
+    @cached_property
     def _pairs(self) -> dict[int, list[tuple[int, int]]]:
         pairs: dict[int, list[tuple[int, int]]] = {}
         for one, other in combinations(range(len(self.cents)), 2):
@@ -67,9 +71,13 @@ class Amounts:
 
     def _more(self, size: int, target: int) -> Iterator[tuple[int, ...]]:
         """The first amounts are tried one by one, the last two are looked up among all pairs."""
-        for first in combinations(range(len(self.cents)), size - 2):
-            rest = target - sum(self.cents[position] for position in first)
-            yield from ((*first, *pair) for pair in self._pairs.get(rest, ()) if pair[0] > first[-1])
+        if not sum(self._sorted[:size]) <= target <= sum(self._sorted[-size:]):
+            return
+        firsts = combinations(range(len(self.cents)), size - 2)
+        for first, cents in zip(firsts, combinations(self.cents, size - 2), strict=True):
+            for pair in self._pairs.get(target - sum(cents), ()):
+                if pair[0] > first[-1]:
+                    yield (*first, *pair)
 
 
 def some_or_all_but_some(amounts: Amounts, target_cents: int, *, at_least: int = 2) -> Search:
