@@ -161,6 +161,16 @@ def test_the_rest_of_a_half_known_day_is_new_even_beside_a_twin() -> None:
     assert new_in(continue_account(noon, whole_day)) == [(3, 500, 2), (3, 700, 1), (4, 100, 1)]
 
 
+def test_a_statement_that_opens_during_our_last_day_adds_only_what_follows() -> None:
+    # The opening balance of a CFONB file is dated the 3rd at noon, so the statement is said to cover the 4th on.
+    known = books(3, (3, 500), (3, 700), (3, 700))
+    from_noon = stated(4, 4, 101_200, moved(3, 700), moved(4, 900))
+    assert new_in(continue_account(known, from_noon)) == [(4, 900, 1)]
+    zero_sum = books(3, (3, 500), (3, 700), (3, -700))
+    doubtful = held(continue_account(zero_sum, stated(4, 4, 100_500, moved(3, 700), moved(3, -700), moved(4, 900))))
+    assert isinstance(doubtful.reason, StatementAmbiguous)
+
+
 def test_half_a_day_that_the_balances_cannot_place_is_held_with_both_readings() -> None:
     noon = books(3, (3, 500), (3, -500))
     doubtful = held(continue_account(noon, stated(3, 3, OPENING, moved(3, 500), moved(3, -500))))
@@ -277,11 +287,14 @@ def test_days_cut_anywhere_never_give_a_duplicate_nor_lose_a_line(history: Histo
     lines, known, reached = flat(history), KnownAccount(closing_cents=OPENING, closing_on=None), 0
     places = _cuts(len(lines), data)
     for start, end in places:
+        opens_at_a_closing = (start + end) % 3 == 0
         if start > reached or (known.closing_on is None and start > 0):
             continue
         day_at = [day for day, _ in lines]
         first = day_at[start] if start < len(lines) else len(history)
         last = day_at[end - 1] if end > start else first
+        if opens_at_a_closing and start > 0:
+            first = min(day_at[start - 1] + 1, last)
         outcome = continue_account(known, stretch(lines, start, end, first, last, backwards=start % 2 == 1))
         if isinstance(outcome, Held):
             assert outcome.days

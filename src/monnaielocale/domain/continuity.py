@@ -153,12 +153,7 @@ def continue_account(known: KnownAccount, statement: Statement) -> Continuation 
                 opening=Money(opening_cents), covers_from=statement.covers_from, expected=Money(known.closing_cents)
             )
         return _continuation(known, statement, Counter())
-    if statement.covers_from > known.closing_on:
-        # The days covered are after ours, so a late booking date does not make a movement a known one, even beside a twin.
-        if opening_cents != known.closing_cents:
-            return _missing(known, known.closing_on, statement, opening_cents)
-        return _continuation(known, statement, Counter())
-    return _overlapping(known, known.closing_on, statement, opening_cents)
+    return _laid_on_the_books(known, known.closing_on, statement, opening_cents)
 
 
 def _balances(statement: Statement) -> tuple[int, int]:
@@ -171,7 +166,7 @@ def _balances(statement: Statement) -> tuple[int, int]:
     return opening, closing
 
 
-def _overlapping(known: KnownAccount, closing_on: date, statement: Statement, opening_cents: int) -> Continuation | Held:
+def _laid_on_the_books(known: KnownAccount, closing_on: date, statement: Statement, opening_cents: int) -> Continuation | Held:
     books, listed = _of_books(known), _of_statement(statement)
     latest = max((statement.closing_on, *(day for day, _ in listed)))
     found = readings(
@@ -243,7 +238,7 @@ def _unfitting(
     known: KnownAccount, closing_on: date, statement: Statement, opening_cents: int, books: Amounts, listed: Amounts
 ) -> Held:
     common = any(day >= statement.covers_from for day, _ in books & listed)
-    if statement.covers_from == closing_on and not common:
+    if statement.covers_from > closing_on or (statement.covers_from == closing_on and not common):
         return _missing(known, closing_on, statement, opening_cents)
     last_on = min(closing_on, statement.closing_on)
     surplus = (books - listed) + (listed - books)

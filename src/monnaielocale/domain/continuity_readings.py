@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 Amounts = Counter[tuple[date, int]]
 Chosen = tuple["Chosen", int] | None
@@ -14,8 +14,8 @@ def readings(
 ) -> list[Amounts] | None:
     """The possible sets of movements that the statement and the books share, two at most; None where there are too many to count.
 
-    `listed` is the statement's content from `first_on` to `last_on`; `first_on` is not after `closing_on`, the last day that the
-    books know and perhaps know partly. `since_opening_cents` is the books' closing balance minus the statement's opening balance:
+    `listed` is the statement's content from `first_on` to `last_on`; `closing_on` is the last day that the books know, perhaps
+    partly. `since_opening_cents` is the books' closing balance minus the statement's opening balance:
     what the shared movements must sum to when the statement reaches as far as the books do.
     """
     found: list[Amounts] = []
@@ -35,6 +35,11 @@ def readings(
 
 def _reaching(books: Amounts, listed: Amounts, first_on: date, closing_on: date, target: int) -> list[Amounts] | None:
     """Readings in which the statement ends where the books end, or later: it then holds all they learnt since it opened."""
+    if first_on > closing_on:
+        # The days covered are after ours: what is booked before is booked late and new, even beside a twin. Only a statement that
+        # opens during our last day, as CFONB balances may, shares something with the books.
+        shared_days = [closing_on] if first_on == closing_on + timedelta(days=1) else []
+        return _completed(Counter(), books, listed, lambda day: day in shared_days, target)
     if first_on == closing_on:
         certain = _only(books, lambda day: day > closing_on)
         return _completed(certain, books, listed, lambda day: day <= closing_on, target)

@@ -47,9 +47,7 @@ def propose_by_amount(current: Pass, lines: Sequence[OpenLine], hints: Hints) ->
             _settle(current, near)
 
 
-def _neighbourhoods(
-    items: OpenItems, lines: list[OpenLine], payments: list[OpenPayment], runs: list[UUID]
-) -> Iterator[_Near]:
+def _neighbourhoods(items: OpenItems, lines: list[OpenLine], payments: list[OpenPayment], runs: list[UUID]) -> Iterator[_Near]:
     """Equal lines, in groups that share candidates and share none with the next group."""
     days = [payment.expected_on for payment in payments]
     around = timedelta(days=DAYS_AROUND)

@@ -91,7 +91,7 @@ class OpenTransfer:
 class Proposal:
     """What the program makes of one line: its kind, the payments it pays, and why in words.
 
-    `parts` are payments with cents, never more than the line or the payment; `rest_cents` of the line are left unexplained, or are
+    `parts` are payments with cents, never more than the line or the payment; `rest_cents` of the line stay unexplained, or are
     to be returned after an overpayment. Only an exact reference with an exact amount is `automatic`; all else waits for a person.
     """
 
