@@ -49,10 +49,11 @@ class FoundColumns:
     header: tuple[str, ...]
     places: Mapping[str, int]
     ignored: tuple[str, ...]
+    told: Mapping[str, str]
 
     def heading(self, name: str) -> str:
-        """The heading as the list writes it."""
-        return self.header[self.places[name]] if name in self.places else name
+        """The heading as the list writes it, or as it should have."""
+        return self.header[self.places[name]] if name in self.places else self.told[name]
 
     def notices(self) -> tuple[Notice, ...]:
         """What the sender should know of columns that were left aside."""
@@ -85,7 +86,8 @@ def find_columns(table: Table, wanted: Sequence[Column]) -> FoundColumns:
     for column in wanted:
         if column.required and column.name not in places:
             raise ColumnMissing(column=column.headings[0], headings=", ".join(filter(None, table.header)))
-    return FoundColumns(table.header, places, tuple(ignored))
+    told = {column.name: column.headings[0] for column in wanted}
+    return FoundColumns(table.header, places, tuple(ignored), told)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain.files import CountDiffers, NoRows, Notice, TooManyRows, TotalDiffers, ValueMissing
+from ..domain.files import CountDiffers, NoRows, Notice, RowFault, RowsRefused, TooManyRows, TotalDiffers, ValueMissing
+from ..domain.mandates import SUBJECT_LENGTH_MAX
 from ..domain.money import CENTS_MAX, AmountNotPositive, AmountTooLarge, decimal_text
 from ..domain.refusals import Refusal
 from ..domain.text import clean_text, shown_text
@@ -27,7 +28,7 @@ COLUMNS = (
     ),
     Column("label", ("libellé", "label")),
 )
-_MAX_LENGTHS = {"name": 200, "subject": 140, "payment_order": 40, "label": 140}
+_MAX_LENGTHS = {"name": 200, "subject": SUBJECT_LENGTH_MAX, "payment_order": 40, "label": 140}
 _KEYS = ("member_number", "amount_cents", *_MAX_LENGTHS)
 
 
@@ -83,6 +84,49 @@ class RunRows:
     notices: tuple[Notice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ExaminedRows:
+    """A list as far as it can be read, with the faults of its rows: a value that has a fault is blank, or zero.
+
+    `headings` tells under which heading the list holds each column, for what may be found wrong with it later.
+    """
+
+    rows: tuple[RunRow, ...]
+    faults: tuple[RowFault, ...]
+    headings: Mapping[str, str]
+    stated_total_cents: int | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+def examine_run_rows(source: Table | Sequence[object]) -> ExaminedRows:
+    """The payments of a table, or of a program's list of objects whose `amount_cents` are whole numbers, with all their faults.
+
+    Raises ColumnMissing, ColumnRepeated, NoRows and TooManyRows.
+    """
+    return _rows_of_table(source) if isinstance(source, Table) else _rows_of_objects(source)
+
+
+def summed_run_rows(
+    examined: ExaminedRows, *, declared_total_cents: int | None = None, declared_count: int | None = None
+) -> RunRows:
+    """The payments of a list without faults, once the total and count that were declared agree with its rows.
+
+    Raises RowsRefused, TotalDiffers, CountDiffers and AmountTooLarge.
+    """
+    if examined.faults:
+        raise RowsRefused(examined.faults)
+    rows = examined.rows
+    total = sum(row.amount_cents for row in rows)
+    for declared in (examined.stated_total_cents, declared_total_cents):
+        if declared is not None and declared != total:
+            raise TotalDiffers(declared=decimal_text(declared), recomputed=decimal_text(total))
+    if declared_count is not None and declared_count != len(rows):
+        raise CountDiffers(declared=declared_count, recomputed=len(rows))
+    if total > CENTS_MAX:
+        raise AmountTooLarge(written=decimal_text(total))
+    return RunRows(rows, total, examined.notices)
+
+
 def read_run_rows(
     source: Table | Sequence[object], *, declared_total_cents: int | None = None, declared_count: int | None = None
 ) -> RunRows:
@@ -92,22 +136,11 @@ def read_run_rows(
     10,000 payments. Raises ColumnMissing, ColumnRepeated, NoRows, TooManyRows, RowsRefused with all faults of all rows,
     TotalDiffers, CountDiffers and AmountTooLarge.
     """
-    if isinstance(source, Table):
-        rows, stated, notices = _rows_of_table(source)
-    else:
-        rows, stated, notices = _rows_of_objects(source), None, ()
-    total = sum(row.amount_cents for row in rows)
-    for declared in (stated, declared_total_cents):
-        if declared is not None and declared != total:
-            raise TotalDiffers(declared=decimal_text(declared), recomputed=decimal_text(total))
-    if declared_count is not None and declared_count != len(rows):
-        raise CountDiffers(declared=declared_count, recomputed=len(rows))
-    if total > CENTS_MAX:
-        raise AmountTooLarge(written=decimal_text(total))
-    return RunRows(rows, total, notices)
+    examined = examine_run_rows(source)
+    return summed_run_rows(examined, declared_total_cents=declared_total_cents, declared_count=declared_count)
 
 
-def _rows_of_table(table: Table) -> tuple[tuple[RunRow, ...], int | None, tuple[Notice, ...]]:
+def _rows_of_table(table: Table) -> ExaminedRows:
     columns = find_columns(table, COLUMNS)
     faults = Faults()
     end = next((place for place, row in enumerate(table.rows) if _is_total(row, columns)), len(table.rows))
@@ -116,8 +149,8 @@ def _rows_of_table(table: Table) -> tuple[tuple[RunRow, ...], int | None, tuple[
     stated = Cells(table.rows[end], columns, faults).read("amount", read_cents) if end < len(table.rows) else None
     for row in table.rows[end + 1 :]:
         faults.add(row.number, "", next(filter(str.strip, row.cells)), RowAfterTotal())
-    faults.refuse()
-    return tuple(rows), stated, columns.notices()
+    headings = {column.name: columns.heading(column.name) for column in COLUMNS}
+    return ExaminedRows(tuple(rows), tuple(faults.found), headings, stated, columns.notices())
 
 
 def _is_total(row: TableRow, columns: FoundColumns) -> bool:
@@ -157,7 +190,7 @@ def _positive(cents: int) -> int:
     return cents
 
 
-def _rows_of_objects(objects: Sequence[object]) -> tuple[RunRow, ...]:
+def _rows_of_objects(objects: Sequence[object]) -> ExaminedRows:
     _check_count(len(objects))
     faults = Faults()
     rows = []
@@ -166,8 +199,8 @@ def _rows_of_objects(objects: Sequence[object]) -> tuple[RunRow, ...]:
             rows.append(_row_of_object(number, value, faults))
         else:
             faults.add(number, "", _written(value), RowIsNoObject())
-    faults.refuse()
-    return tuple(rows)
+    headings = {column.name: "amount_cents" if column.name == "amount" else column.name for column in COLUMNS}
+    return ExaminedRows(tuple(rows), tuple(faults.found), headings)
 
 
 def _row_of_object(number: int, values: Mapping[Any, Any], faults: Faults) -> RunRow:
