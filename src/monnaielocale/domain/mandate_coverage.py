@@ -49,10 +49,10 @@ class ShareUsedUp(Refusal):
 def trouble_in(mandate: Mandate, period: Period, on: date) -> Refusal | None:
     """Why a mandate does not cover a period when a run is checked on a day; None when it does.
 
-    It covers the periods of which it holds at least one day. Revoked by the day of the check, it covers nothing any more, not
-    even earlier periods: what is not yet credited is the beneficiary's own again.
+    It covers the periods of which it holds at least one day. Once its revocation is recorded it covers nothing any more, not even
+    earlier periods: what is not yet credited is the beneficiary's own again.
     """
-    if mandate.revoked_on is not None and mandate.revoked_on <= max(on, period.first_on):
+    if mandate.revoked_on is not None:
         return MandateRevoked(mandate=mandate.number, revoked_on=mandate.revoked_on)
     if mandate.accepted_on is None or mandate.accepted_on > on:
         return MandateNotAccepted(mandate=mandate.number)
