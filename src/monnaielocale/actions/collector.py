@@ -4,13 +4,13 @@ One thread per kind of action owns a connection and its transactions. Whoever su
 after the commit; a caller who goes away does not cancel its item. There is no timer: a lone caller is served at once.
 """
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Thread
 from typing import Any, Generic, Self
-
-import psycopg
 
 from ..domain.refusals import Refusal
 from ..store.database import Connection, Database
@@ -32,6 +32,9 @@ class Closing(Refusal):
     code = "closing"
 
 
+Answering = asyncio.Future[Outcome] | Future[Outcome]
+
+
 class Collector(Generic[ItemType]):
     """Batches of one action, made of what arrives while the batch before is being written."""
 
@@ -41,7 +44,7 @@ class Collector(Generic[ItemType]):
         self._database = database
         self._act = act
         self._batch_items = batch_items
-        self._queue: Queue[tuple[ItemType, Future[Outcome]] | None] = Queue(waiting_items)
+        self._queue: Queue[tuple[ItemType, Answering] | None] = Queue(waiting_items)
         self._closed = False
         self._connection: Connection | None = None
         self._thread = Thread(target=self._run, name=f"collector {act.name}", daemon=True)
@@ -57,15 +60,24 @@ class Collector(Generic[ItemType]):
         self._thread.join()
 
     def submit(self, item: ItemType) -> Future[Outcome]:
-        """Hand an item over; its answer comes after its commit. Raises TooBusy when the queue is full, Closing at the end."""
+        """Hand an item over from a thread; its answer comes after its commit. Raises TooBusy, and Closing at the end."""
+        answer: Future[Outcome] = Future()
+        self._accept(item, answer)
+        return answer
+
+    async def ask(self, item: ItemType) -> Outcome:
+        """Hand an item over from a coroutine and await its own answer. Raises TooBusy, and Closing at the end."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._accept(item, answer)
+        return await answer
+
+    def _accept(self, item: ItemType, answer: Answering) -> None:
         if self._closed:
             raise Closing()
-        answer: Future[Outcome] = Future()
         try:
             self._queue.put_nowait((item, answer))
         except Full:
             raise TooBusy() from None
-        return answer
 
     def _run(self) -> None:
         open_ended = True
@@ -81,16 +93,42 @@ class Collector(Generic[ItemType]):
         if self._connection is not None:
             self._connection.close()
 
-    def _answer(self, batch: Sequence[tuple[ItemType, Future[Outcome]]]) -> None:
+    def _answer(self, batch: Sequence[tuple[ItemType, Answering]]) -> None:
         if not batch:
             return
+        answers = [answer for _, answer in batch]
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = self._database.connect("writer")
-            outcomes: Sequence[Any] = perform(self._database, self._act, [item for item, _ in batch], connection=self._connection)
-        except psycopg.Error as error:
-            for _, answer in batch:
-                answer.set_exception(error)
-            return
-        for (_, answer), outcome in zip(batch, outcomes, strict=True):
-            answer.set_result(outcome)
+            items = [item for item, _ in batch]
+            outcomes: Sequence[Any] = perform(self._database, self._act, items, connection=self._connection)
+        except Exception as error:
+            outcomes = [error] * len(batch)
+        _deliver(list(zip(answers, outcomes, strict=True)))
+
+
+def _deliver(answered: Sequence[tuple[Answering, Any]]) -> None:
+    """Wake each event loop once for all of its callers, and each waiting thread by itself."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[Answering, Any]]] = {}
+    for answer, outcome in answered:
+        if isinstance(answer, asyncio.Future):
+            loops.setdefault(answer.get_loop(), []).append((answer, outcome))
+        else:
+            _settle(answer, outcome)
+    for loop, theirs in loops.items():
+        with suppress(RuntimeError):  # The loop is closed: its callers are gone, their items are recorded.
+            loop.call_soon_threadsafe(_settle_all, theirs)
+
+
+def _settle_all(answered: Sequence[tuple[Answering, Any]]) -> None:
+    for answer, outcome in answered:
+        _settle(answer, outcome)
+
+
+def _settle(answer: Answering, outcome: Any) -> None:
+    if answer.done():
+        return
+    if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

@@ -1,15 +1,18 @@
 -- lock_books: Take the head lock of the books and answer what the next batch continues.
 SELECT * FROM lock_books(%(codes)s);
 
--- positions: The last line of each account, by code; an account that has no line yet is at zero.
+-- positions: The last line of each account, by code; an account that has no line yet is at zero. Each is found by its whole key:
+-- LATERAL with a LIMIT keeps the planner from reading a book's accounts whole, whatever it believes of their number.
 SELECT account.code, account.id, COALESCE(last.account_line_number, 0) AS number, COALESCE(last.balance_after_cents, 0) AS cents
-  FROM book
-  JOIN account ON account.book_id = book.id AND account.code = ANY (%(accounts)s)
+  FROM unnest(%(accounts)s::text[]) AS asked (code)
+  JOIN LATERAL (
+        SELECT id, code FROM account
+         WHERE account.book_id = (SELECT id FROM book WHERE book.code = %(book)s) AND account.code = asked.code LIMIT 1
+  ) AS account ON true
   LEFT JOIN LATERAL (
         SELECT account_line_number, balance_after_cents FROM entry_line
          WHERE entry_line.account_id = account.id ORDER BY account_line_number DESC LIMIT 1
-  ) AS last ON true
- WHERE book.code = %(book)s;
+  ) AS last ON true;
 
 -- open_accounts: Create the accounts that are not yet there.
 INSERT INTO account (book_id, code, role, currency, side, floored, denomination_cents)
@@ -42,9 +45,12 @@ SELECT %(book_id)s, %(recorded_at)s, *
               %(line_balances)s::bigint[], %(line_days)s::date[]);
 
 -- known_keys: What was answered to requests that carried these keys.
-SELECT known.person_id, known.action, known.key, known.request_hash, known.answer
+SELECT asked.person_id, %(action)s AS action, asked.key, known.request_hash, known.answer
   FROM unnest(%(persons)s::uuid[], %(keys)s::text[]) AS asked (person_id, key)
-  JOIN idempotency_key AS known ON known.person_id = asked.person_id AND known.action = %(action)s AND known.key = asked.key;
+  JOIN LATERAL (
+        SELECT request_hash, answer FROM idempotency_key AS known
+         WHERE known.person_id = asked.person_id AND known.action = %(action)s AND known.key = asked.key LIMIT 1
+  ) AS known ON true;
 
 -- balance_at_moment: The balance of an account after the last line recorded at or before an instant.
 SELECT balance_after_cents FROM entry_line

@@ -1,15 +1,22 @@
 -- wallets_to_pay: Wallets of members by number, with their position and the day on which the member left, if they did.
-SELECT member.number AS member_number, member.id AS member_id, departure.left_on, account.id AS account_id,
-       COALESCE(last.account_line_number, 0) AS line_number, COALESCE(last.balance_after_cents, 0) AS cents
-  FROM book
-  JOIN member ON member.book_id = book.id AND member.number = ANY (%(numbers)s)
-  LEFT JOIN member_departure AS departure ON departure.member_id = member.id
-  LEFT JOIN account ON account.book_id = book.id AND account.code = 'wallet:' || member.number
+SELECT member.number AS member_number, member.id AS member_id,
+       (SELECT left_on FROM member_departure AS departure WHERE departure.member_id = member.id) AS left_on,
+       account.id AS account_id, COALESCE(last.account_line_number, 0) AS line_number,
+       COALESCE(last.balance_after_cents, 0) AS cents
+  FROM unnest(%(numbers)s::text[]) AS asked (number)
+  JOIN LATERAL (
+        SELECT id, number FROM member
+         WHERE member.book_id = (SELECT id FROM book WHERE book.code = %(book)s) AND member.number = asked.number LIMIT 1
+  ) AS member ON true
+  LEFT JOIN LATERAL (
+        SELECT id FROM account
+         WHERE account.book_id = (SELECT id FROM book WHERE book.code = %(book)s)
+           AND account.code = 'wallet:' || asked.number LIMIT 1
+  ) AS account ON true
   LEFT JOIN LATERAL (
         SELECT account_line_number, balance_after_cents FROM entry_line
          WHERE entry_line.account_id = account.id ORDER BY account_line_number DESC LIMIT 1
-  ) AS last ON true
- WHERE book.code = %(book)s;
+  ) AS last ON true;
 
 -- members_by_number: Members with their party, by book and number, and the day on which they left.
 SELECT member.id, book.code AS book, member.number, party.name, party.kind, party.iban, party.identifier, member.joined_on,
