@@ -57,10 +57,12 @@ def pay_between_wallets(work: UnitOfWork, items: Sequence[WalletPayment], read: 
     Refusals: AmountNotPositive, PayeeIsPayer, MemberUnknown, MemberLeft, ActsForAnother, BalanceTooLow, PeriodClosed.
     """
     members: dict[tuple[str, str], Row] = {}
-    for book, rows in zip(sorted({item.book for item in items}), read, strict=True):
-        members.update({(book, row.member_number): row for row in rows})
+    for rows in read:
+        for row in rows:
+            members[row.book, row.member_number] = row
         known = [(chart.wallet(row.member_number), row.account_id, row.line_number, row.cents) for row in rows if row.account_id]
-        work.journal.know(book, known)
+        if known:
+            work.journal.know(rows[0].book, known)
     outcomes: list[WalletPaid | Refusal] = []
     for item in items:
         try:
