@@ -5,6 +5,7 @@ as they are written and not as floats, and because a formula that was never comp
 """
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ UNPACKED_BYTES_MAX = 64 * 1024 * 1024
 MEMBERS_MAX = 2_000
 SHEET_ROWS = 1_048_576
 SHEET_COLUMNS = 16_384
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
 _NOISE = Decimal("0.000001")
 _CENT = Decimal("0.01")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -165,7 +167,7 @@ class _CellReader:
         kind = cell.get("t", "n")
         parts = {_local(part): part for part in cell}
         if kind == "inlineStr":
-            return _rich_text(parts["is"]) if "is" in parts else ""
+            return _unescaped(_rich_text(parts["is"])) if "is" in parts else ""
         written = (parts["v"].text or "") if "v" in parts else ""
         # A formula whose result is an empty text is of the kind `str`; any other without a value was never computed.
         if not written:
@@ -174,9 +176,9 @@ class _CellReader:
             return ""
         match kind:
             case "s":
-                return self.strings[int(written)]
+                return _unescaped(self.strings[int(written)])
             case "str":
-                return written
+                return _unescaped(written)
             case "b":
                 return "true" if written == "1" else "false"
             case "e":
@@ -201,6 +203,11 @@ def _rich_text(element: Element) -> str:
     """The runs of a text; phonetic hints (rPh) are no part of it."""
     runs = [element, *(child for child in element if _local(child) == "r")]
     return "".join(part.text or "" for run in runs for part in run if _local(part) == "t")
+
+
+def _unescaped(text: str) -> str:
+    """Characters that XML cannot hold stand as _x000D_ in a workbook, such as the line breaks of pasted text."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _decimal(written: str) -> Decimal:
