@@ -7,6 +7,7 @@ from typing import Any
 
 from monnaielocale.actions.conventions import load_convention
 from monnaielocale.actions.members import EnrolMember, enrol_members
+from monnaielocale.actions.notes import MoveNotes, move_notes
 from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
 from monnaielocale.actions.perform import Action, perform_one
 from monnaielocale.domain.actors import Actor
@@ -79,6 +80,17 @@ class World:
         """A payment from wallet to wallet."""
         item = WalletPayment(self.actor(by), BOOK, payer, payee, cents, self.on, key=key)
         return self.do(pay_between_wallets, item)
+
+    def move_notes(self, kind: str, *notes: tuple[int, int], member: str = "", slip: str = "") -> dict[str, Any]:
+        """A decision about notes: (denomination in cents, cents in all)."""
+        return self.do(move_notes, MoveNotes(self.actor("operator"), BOOK, kind, notes, self.on, member, slip))
+
+    def fund(self, number: str, cents: int) -> None:
+        """A member brings notes bought for cash and puts them on their account: whole units only."""
+        notes = (100, cents)
+        self.move_notes("printed", notes)
+        self.move_notes("sold", notes, slip=f"slip of {number}")
+        self.move_notes("put_on_account", notes, member=number)
 
     def balance(self, account: str) -> int:
         """The balance of an account in cents, debit positive; zero when it has no line."""

@@ -13,6 +13,7 @@ from monnaielocale.domain.members import (
     MemberNumberUnfit,
 )
 from monnaielocale.domain.refusals import Refusal
+from monnaielocale.domain.text import TextUnacceptable
 from monnaielocale.store.database import Database
 from tests.invariants import check_invariants
 from tests.world import BOOK, MEMBER_IBAN, MONDAY, World
@@ -79,9 +80,14 @@ def test_a_number_can_be_written_on_a_transfer(world: World, number: str) -> Non
     assert refusal(world, enrolment(world, number)) == MemberNumberUnfit(number=number)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "Maite\x00", "M" * 121])
+@pytest.mark.parametrize("name", ["", "   "])
 def test_a_member_has_a_name(world: World, name: str) -> None:
     assert refusal(world, enrolment(world, "E00058", name)) == MemberNameMissing(member="E00058")
+
+
+@pytest.mark.parametrize("name", ["Maite\x00", "Mai\u202ete", "M" * 121])
+def test_a_name_shows_every_character_that_it_has(world: World, name: str) -> None:
+    assert isinstance(refusal(world, enrolment(world, "E00058", name)), TextUnacceptable)
 
 
 def test_a_member_is_of_a_kind(world: World) -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from monnaielocale.domain.actors import AccountantMayNotDecide, Actor, RoleMissing
 from monnaielocale.domain.people import (
+    ActingPartyUnknown,
     AdministratorNeeded,
     LastAdministrator,
     LoginRefused,
     LoginTaken,
     LoginUnfit,
-    PartyUnknown,
     PasswordTooLong,
     PasswordTooShort,
     PersonUnknown,
@@ -79,7 +79,7 @@ def test_a_login_can_be_typed_everywhere(world: World, administrator: Actor, log
 
 
 def test_a_person_acts_for_a_party_that_exists(world: World, administrator: Actor) -> None:
-    with pytest.raises(PartyUnknown):
+    with pytest.raises(ActingPartyUnknown):
         add_person(world.database, login="someone", name="Someone", party="nowhere", given_by=administrator)
 
 

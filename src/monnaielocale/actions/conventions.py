@@ -166,9 +166,10 @@ def _load(work: UnitOfWork, item: LoadVersions, convention: Convention, known: _
     new = [version for version in convention.versions if version.in_force_on not in versions]
     stops = []
     for version in convention.versions:
-        if loaded := versions.get(version.in_force_on):
-            check_unchanged(loaded.canonical, version)
-        stop = ending_to_record(loaded or replace(version, suspended_on=None, ended_on=None), version)
+        recorded = versions.get(version.in_force_on)
+        if recorded:
+            check_unchanged(recorded.canonical, version)
+        stop = ending_to_record(recorded or replace(version, suspended_on=None, ended_on=None), version)
         if any(stop):
             stops.append((version, stop))
     accounts = _new_accounts(item.book, convention, known.bank_accounts)

@@ -10,10 +10,12 @@ from ..domain.identifiers import new_id
 from ..domain.ledger import Event
 from ..domain.members import MemberAlreadyExists, MemberLeft, check_member, checked_iban, name_key
 from ..domain.refusals import Refusal
+from ..domain.text import clean_text
 from ..store.conventions import BookKept, books_of
 from ..store.database import Database
 from ..store.members import MemberKnown, Members, members_of
 from ..store.unit_of_work import UnitOfWork
+from .deciding import decide_each, require_association
 from .perform import Outcome, action, perform
 
 SET_SIZE = 1000
@@ -48,17 +50,11 @@ def enrol_members(work: UnitOfWork, items: Sequence[EnrolMember]) -> list[Member
     """Members enter; one who is there already under the same name is answered as known.
 
     Refusals: RoleMissing, ActsForAnother, MemberNumberUnfit, MemberKindUnknown, MemberNameMissing, MemberIbanWrong,
-    MemberAlreadyExists, MemberLeft.
+    MemberAlreadyExists, MemberLeft, TextUnacceptable, TextTooLong.
     """
     books = books_of(work, (item.book for item in items))
     members = members_of(work, ((item.book, item.number) for item in items))
-    outcomes: list[MemberEnrolled | Refusal] = []
-    for item in items:
-        try:
-            outcomes.append(_enrol(work, item, books[item.book], members))
-        except Refusal as refusal:
-            outcomes.append(refusal)
-    return outcomes
+    return decide_each(items, lambda item: _enrol(work, item, books[item.book], members))
 
 
 def enrol_in_sets(database: Database, items: Sequence[EnrolMember]) -> Iterator[Outcome]:
@@ -68,9 +64,8 @@ def enrol_in_sets(database: Database, items: Sequence[EnrolMember]) -> Iterator[
 
 
 def _enrol(work: UnitOfWork, item: EnrolMember, book: BookKept, members: Members) -> MemberEnrolled:
-    item.actor.require("association_operator", "association_accountant")
-    item.actor.require_party(book.party_id)
-    name = " ".join(item.name.split())
+    require_association(item.actor, book)
+    name = clean_text(item.name, max_length=120)
     check_member(item.number, item.kind, name)
     iban = checked_iban(item.number, item.iban)
     known = members.get((item.book, item.number))
@@ -80,6 +75,7 @@ def _enrol(work: UnitOfWork, item: EnrolMember, book: BookKept, members: Members
         if (known.kind, name_key(known.name)) != (item.kind, name_key(name)):
             raise MemberAlreadyExists(member=item.number, name=known.name)
         return MemberEnrolled(known.id, item.number, True)
+    identifier = clean_text(item.identifier, max_length=40)
     member_id, event_id = new_id(), new_id()
     # The chain can never forget, so it holds the number and not the name.
     details = {"number": item.number, "kind": item.kind}
@@ -92,7 +88,7 @@ def _enrol(work: UnitOfWork, item: EnrolMember, book: BookKept, members: Members
             "kind": item.kind,
             "name": name,
             "name_key": name_key(name),
-            "identifier": item.identifier.strip(),
+            "identifier": identifier,
             "iban": iban,
             "recorded_at": work.now(item.book),
         },
@@ -101,6 +97,6 @@ def _enrol(work: UnitOfWork, item: EnrolMember, book: BookKept, members: Members
         "member", {"id": member_id, "book_id": book.id, "number": item.number, "joined_on": item.on, "event_id": event_id}
     )
     members[item.book, item.number] = MemberKnown(
-        member_id, item.book, item.number, name, item.kind, iban, item.identifier.strip(), item.on, None
+        member_id, item.book, item.number, name, item.kind, iban, identifier, item.on, None
     )
     return MemberEnrolled(member_id, item.number, False)

@@ -161,7 +161,7 @@ def _decide_once(work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemTy
         else:
             first_of[place] = at
             deciding.append(at)
-    results = act.decide(work, [items[at] for at in deciding], found)
+    results = act.decide(work, [items[at] for at in deciding], found) if deciding else []
     assert len(results) == len(deciding), f"{act.name} answered {len(results)} of {len(deciding)} items"
     for at, result in zip(deciding, results, strict=True):
         outcomes[at] = result if isinstance(result, Refusal) else Answer(plain(result))

@@ -50,7 +50,7 @@ class MemberNumberUnfit(Refusal):
 
 
 class MemberNameMissing(Refusal):
-    """Member {member} needs a name of at most 120 characters."""
+    """Member {member} needs a name."""
 
     code = "member_name_missing"
 
@@ -73,13 +73,25 @@ class IbanMissing(Refusal):
     code = "iban_missing"
 
 
+class DepartureReasonMissing(Refusal):
+    """Say why member {member} leaves."""
+
+    code = "departure_reason_missing"
+
+
+class RemainderUnknown(Refusal):
+    """{remainder} is not something that can become of what an account still holds: say refuse, redeem or transfer."""
+
+    code = "remainder_unknown"
+
+
 def check_member(number: str, kind: str, name: str) -> None:
     """Whether a member can be written under this number and name: MemberNumberUnfit, MemberKindUnknown, MemberNameMissing."""
     if not _NUMBER.fullmatch(number):
         raise MemberNumberUnfit(number=number[:40])
     if kind not in MEMBER_KINDS:
         raise MemberKindUnknown(kind=kind[:40])
-    if not 1 <= len(name) <= 120 or not name.isprintable():
+    if not name:
         raise MemberNameMissing(member=number)
 
 

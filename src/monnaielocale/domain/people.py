@@ -42,10 +42,10 @@ class PersonUnknown(Refusal):
     code = "person_unknown"
 
 
-class PartyUnknown(Refusal):
-    """There is no party {party}."""
+class ActingPartyUnknown(Refusal):
+    """There is no party {party} to act for."""
 
-    code = "party_unknown"
+    code = "acting_party_unknown"
 
 
 class RoleUnknown(Refusal):

@@ -16,11 +16,11 @@ from pwdlib import PasswordHash
 from ..domain.actors import Actor
 from ..domain.identifiers import new_id
 from ..domain.people import (
+    ActingPartyUnknown,
     AdministratorNeeded,
     LastAdministrator,
     LoginRefused,
     LoginTaken,
-    PartyUnknown,
     PersonUnknown,
     check_login,
     check_password,
@@ -55,7 +55,7 @@ def add_person(
     """A new person with the party they act for (its code), roles, and a password if they may log in.
 
     Only an administrator adds persons; without `given_by` only while there is no administrator. Refuses with RoleMissing,
-    AdministratorNeeded, LoginUnfit, LoginTaken, PartyUnknown, RoleUnknown, RoleNotOfParty, AccountantMayNotDecide,
+    AdministratorNeeded, LoginUnfit, LoginTaken, ActingPartyUnknown, RoleUnknown, RoleNotOfParty, AccountantMayNotDecide,
     PasswordTooShort and PasswordTooLong.
     """
     check_login(login)
@@ -67,13 +67,14 @@ def add_person(
             raise LoginTaken(login=login)
         found = _row(connection, "party_by_code", code=party) if party else None
         if party and found is None:
-            raise PartyUnknown(party=party)
+            raise ActingPartyUnknown(party=party)
         check_roles(login, found.kind if found else "", list(roles))
-        person = {"id": new_id(), "login": login, "name": name.strip(), "party_id": found.id if found else None}
+        person_id = new_id()
+        person = {"id": person_id, "login": login, "name": name.strip(), "party_id": found.id if found else None}
         connection.execute(*insert_statement("person", [{**person, "recorded_at": _now()}]))
-        _give_roles(connection, person["id"], roles, given_by)
+        _give_roles(connection, person_id, roles, given_by)
         if password is not None:
-            _set_password(connection, person["id"], password)
+            _set_password(connection, person_id, password)
         return _actor(_row(connection, "person_by_login", login=login))
 
 
