@@ -7,7 +7,7 @@ RETURNS TABLE (
     id integer, code text, unit_currency text, batch_number bigint, hash bytea,
     entry_number bigint, event_number bigint, recorded_at timestamptz, closed_until date
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM 1 FROM book WHERE book.code = ANY (codes) ORDER BY book.id FOR UPDATE;
@@ -35,12 +35,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The checks below read a handful of rows by key for each row added. Their plans are kept for as long as a connection lives: a plan
--- made while a table was small would read all of it once it is large, so these functions may only walk indexes.
+-- The checks below read a handful of rows by their whole key for each row added. Their plans are kept for as long as a connection
+-- lives, and a plan made while a table was small would read all of it once it is large: hence LATERAL with a LIMIT, which can only
+-- be a look-up, and the writer's sessions that scan no table in sequence.
 
 -- A batch continues the one before it, and is complete when the statement that writes it ends.
-CREATE FUNCTION check_batches() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_batches() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('batch_chain', format('batch %s of book %s does not continue the chain', added.number, added.book_id))
        FROM added LEFT JOIN batch AS previous ON previous.book_id = added.book_id AND previous.number = added.number - 1
@@ -61,81 +61,95 @@ BEGIN
 END $$;
 
 -- An event belongs to the batch that its number falls in, names a person who exists, and reverses only what exists in its book.
-CREATE FUNCTION check_events() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM refuse('event_batch', format('event %s is not part of batch %s', added.number, added.batch_number))
-       FROM added LEFT JOIN batch ON batch.book_id = added.book_id AND batch.number = added.batch_number
-      WHERE batch.number IS NULL OR added.recorded_at <> batch.recorded_at
-         OR added.number NOT BETWEEN batch.first_event_number AND batch.last_event_number;
-    PERFORM refuse('event_person', format('event %s was done by nobody', added.number))
-       FROM added WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.id = added.acted_by);
-    PERFORM refuse('event_reversal', format('event %s reverses none of its book', added.number))
-       FROM added WHERE added.reverses_event_id IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM event AS first WHERE first.id = added.reverses_event_id AND first.book_id = added.book_id
-                   AND first.number < added.number AND first.reverses_event_id IS NULL);
+    PERFORM refuse(CASE WHEN person.id IS NULL THEN 'event_person'
+                        WHEN batch.recorded_at IS NULL OR added.recorded_at <> batch.recorded_at
+                          OR added.number NOT BETWEEN batch.first_event_number AND batch.last_event_number THEN 'event_batch'
+                        ELSE 'event_reversal' END,
+                   format('event %s of batch %s', added.number, added.batch_number))
+       FROM added
+       LEFT JOIN LATERAL (SELECT recorded_at, first_event_number, last_event_number FROM batch
+                           WHERE batch.book_id = added.book_id AND batch.number = added.batch_number LIMIT 1) AS batch ON true
+       LEFT JOIN LATERAL (SELECT id FROM person WHERE person.id = added.acted_by LIMIT 1) AS person ON true
+      WHERE person.id IS NULL OR batch.recorded_at IS NULL OR added.recorded_at <> batch.recorded_at
+         OR added.number NOT BETWEEN batch.first_event_number AND batch.last_event_number
+         OR (added.reverses_event_id IS NOT NULL AND NOT COALESCE((
+                SELECT first.book_id = added.book_id AND first.number < added.number AND first.reverses_event_id IS NULL
+                  FROM event AS first WHERE first.id = added.reverses_event_id), false));
     RETURN NULL;
 END $$;
 
 -- An entry belongs to its batch and to an event of the same transaction, has lines, and is dated in an open period.
-CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM refuse('entry_batch', format('entry %s is not part of batch %s', added.number, added.batch_number))
+    PERFORM refuse(CASE WHEN line.entry_number IS NULL THEN 'entry_lines'
+                        WHEN added.business_on <= (SELECT max(closed_until) FROM book_closing
+                                                    WHERE book_closing.book_id = added.book_id) THEN 'entry_period'
+                        ELSE 'entry_batch' END,
+                   format('entry %s of %s in batch %s', added.number, added.business_on, added.batch_number))
        FROM added
-       LEFT JOIN batch ON batch.book_id = added.book_id AND batch.number = added.batch_number
-       LEFT JOIN event ON event.id = added.event_id
-      WHERE batch.number IS NULL OR event.id IS NULL OR event.recorded_at <> batch.recorded_at
-         OR added.number NOT BETWEEN batch.first_entry_number AND batch.last_entry_number;
-    PERFORM refuse('entry_lines', format('entry %s has no lines', added.number))
-       FROM added WHERE NOT EXISTS (
-                SELECT 1 FROM entry_line AS line WHERE line.book_id = added.book_id AND line.entry_number = added.number);
-    PERFORM refuse('entry_period', format('entry %s is dated %s, in a closed period', added.number, added.business_on))
-       FROM added JOIN book_closing AS closing ON closing.book_id = added.book_id AND added.business_on <= closing.closed_until;
+       LEFT JOIN LATERAL (SELECT recorded_at, first_entry_number, last_entry_number FROM batch
+                           WHERE batch.book_id = added.book_id AND batch.number = added.batch_number LIMIT 1) AS batch ON true
+       LEFT JOIN LATERAL (SELECT recorded_at FROM event WHERE event.id = added.event_id LIMIT 1) AS event ON true
+       LEFT JOIN LATERAL (SELECT entry_number FROM entry_line AS line
+                           WHERE line.book_id = added.book_id AND line.entry_number = added.number LIMIT 1) AS line ON true
+      WHERE batch.recorded_at IS NULL OR event.recorded_at IS DISTINCT FROM batch.recorded_at OR line.entry_number IS NULL
+         OR added.number NOT BETWEEN batch.first_entry_number AND batch.last_entry_number
+         OR added.business_on <= (SELECT max(closed_until) FROM book_closing WHERE book_closing.book_id = added.book_id);
     RETURN NULL;
 END $$;
 
 -- Lines enter with their whole entry, in one statement; they sum to zero in each currency, continue the running balance of their
 -- account, and leave nothing below zero that may not be. A bank account moves with a statement line or the opening only.
-CREATE FUNCTION check_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM refuse(
-                CASE WHEN account.id IS NULL THEN 'line_account'
+                CASE WHEN account.side IS NULL THEN 'line_account'
                      WHEN line.amount_cents % account.denomination_cents <> 0 THEN 'line_denomination'
                      WHEN line.balance_after_cents <> COALESCE(previous.balance_after_cents, 0) + line.amount_cents
-                       OR (previous.account_id IS NULL AND line.account_line_number <> 1) THEN 'line_position'
+                       OR (previous.balance_after_cents IS NULL AND line.account_line_number <> 1) THEN 'line_position'
+                     WHEN account.role = 'bank' THEN 'bank_line_only'
                      ELSE 'balance_below_zero' END,
                 format('line %s of account %s in entry %s', line.account_line_number, line.account_id, line.entry_number))
        FROM added AS line
-       LEFT JOIN account ON account.id = line.account_id AND account.book_id = line.book_id
-       LEFT JOIN entry_line AS previous
-              ON previous.account_id = line.account_id AND previous.account_line_number = line.account_line_number - 1
-      WHERE account.id IS NULL
+       LEFT JOIN LATERAL (
+            SELECT side, role, floored, denomination_cents FROM account
+             WHERE account.id = line.account_id AND account.book_id = line.book_id LIMIT 1
+       ) AS account ON true
+       LEFT JOIN LATERAL (
+            SELECT before.balance_after_cents FROM entry_line AS before
+             WHERE before.account_id = line.account_id AND before.account_line_number = line.account_line_number - 1 LIMIT 1
+       ) AS previous ON true
+      WHERE account.side IS NULL
          OR line.amount_cents % account.denomination_cents <> 0
          OR line.balance_after_cents <> COALESCE(previous.balance_after_cents, 0) + line.amount_cents
-         OR (previous.account_id IS NULL AND line.account_line_number <> 1)
-         OR (account.floored AND line.balance_after_cents * account.side < 0 AND line.amount_cents * account.side < 0);
-    PERFORM refuse('entry_whole', format('the lines of entry %s do not enter whole with it', written.entry_number))
-       FROM (SELECT book_id, entry_number, count(*) AS lines, min(business_on) AS first_on, max(business_on) AS last_on,
-                    min(recorded_at) AS first_at, max(recorded_at) AS last_at
-               FROM added GROUP BY book_id, entry_number) AS written
-       LEFT JOIN entry ON entry.book_id = written.book_id AND entry.number = written.entry_number
-       LEFT JOIN batch ON batch.book_id = entry.book_id AND batch.number = entry.batch_number
-      WHERE entry.number IS NULL OR entry.line_count <> written.lines
+         OR (previous.balance_after_cents IS NULL AND line.account_line_number <> 1)
+         OR (account.floored AND line.balance_after_cents * account.side < 0 AND line.amount_cents * account.side < 0)
+         OR (account.role = 'bank' AND (
+                SELECT event.kind NOT IN ('bank_line', 'opening') FROM entry JOIN event ON event.id = entry.event_id
+                 WHERE entry.book_id = line.book_id AND entry.number = line.entry_number));
+    PERFORM refuse(CASE WHEN written.unbalanced AND entry.line_count = written.lines THEN 'entry_balance' ELSE 'entry_whole' END,
+                   format('the lines of entry %s do not enter whole with it, or do not sum to zero', written.entry_number))
+       FROM (SELECT book_id, entry_number, sum(lines) AS lines, bool_or(cents <> 0) AS unbalanced,
+                    min(first_on) AS first_on, max(last_on) AS last_on, min(first_at) AS first_at, max(last_at) AS last_at
+               FROM (SELECT line.book_id, line.entry_number, account.currency, count(*) AS lines, sum(line.amount_cents) AS cents,
+                            min(business_on) AS first_on, max(business_on) AS last_on,
+                            min(recorded_at) AS first_at, max(recorded_at) AS last_at
+                       FROM added AS line
+                       LEFT JOIN LATERAL (SELECT currency FROM account WHERE account.id = line.account_id LIMIT 1) AS account ON true
+                      GROUP BY line.book_id, line.entry_number, account.currency) AS by_currency
+              GROUP BY book_id, entry_number) AS written
+       LEFT JOIN LATERAL (
+            SELECT entry.line_count, entry.business_on, batch.recorded_at,
+                   (SELECT count(*) FROM entry_line AS line
+                     WHERE line.book_id = entry.book_id AND line.entry_number = entry.number) AS lines_there
+              FROM entry JOIN batch ON batch.book_id = entry.book_id AND batch.number = entry.batch_number
+             WHERE entry.book_id = written.book_id AND entry.number = written.entry_number LIMIT 1
+       ) AS entry ON true
+      WHERE entry.line_count IS DISTINCT FROM written.lines OR entry.lines_there <> written.lines OR written.unbalanced
          OR entry.business_on <> written.first_on OR entry.business_on <> written.last_on
-         OR batch.recorded_at <> written.first_at OR batch.recorded_at <> written.last_at
-         OR written.lines <> (SELECT count(*) FROM entry_line AS line
-                               WHERE line.book_id = written.book_id AND line.entry_number = written.entry_number);
-    PERFORM refuse('entry_balance', format('entry %s does not sum to zero', unbalanced.entry_number))
-       FROM (SELECT line.book_id, line.entry_number
-               FROM added AS line JOIN account ON account.id = line.account_id
-              GROUP BY line.book_id, line.entry_number, account.currency HAVING sum(line.amount_cents) <> 0) AS unbalanced;
-    PERFORM refuse('bank_line_only', format('entry %s moves a bank account without a statement line', line.entry_number))
-       FROM added AS line JOIN account ON account.id = line.account_id AND account.role = 'bank'
-       JOIN entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
-       JOIN event ON event.id = entry.event_id
-      WHERE event.kind NOT IN ('bank_line', 'opening');
+         OR entry.recorded_at <> written.first_at OR entry.recorded_at <> written.last_at;
     INSERT INTO account_day AS day (account_id, business_on, amount_cents, line_count)
         SELECT account_id, business_on, sum(amount_cents), count(*) FROM added GROUP BY account_id, business_on
         ON CONFLICT (account_id, business_on) DO UPDATE
@@ -144,8 +158,7 @@ BEGIN
 END $$;
 
 -- The books are closed a little further each time, never less.
-CREATE FUNCTION check_closings() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_closings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('closing_lowered', format('book %s is already closed beyond %s', added.book_id, added.closed_until))
        FROM added JOIN book_closing AS later ON later.book_id = added.book_id AND later.closed_until > added.closed_until;
@@ -153,8 +166,7 @@ BEGIN
 END $$;
 
 -- A payment belongs to a run of the same public body as its mandate, and to the member who gave that mandate.
-CREATE FUNCTION check_payments() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_payments() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('payment_references', format('row %s of a run names another''s mandate', added.row_number))
        FROM added
@@ -170,8 +182,7 @@ BEGIN
 END $$;
 
 -- The euros of a payment: never more allocated than it asks for, never more credited or returned than was allocated.
-CREATE FUNCTION check_payment_positions(payments uuid[]) RETURNS void LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_payment_positions(payments uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse(CASE WHEN allocated_cents > amount_cents THEN 'payment_allocated_beyond' ELSE 'payment_credited_beyond' END,
                    format('payment %s: %s allocated, %s credited, %s returned', payment_id, allocated_cents, credited_cents,
@@ -182,8 +193,7 @@ BEGIN
              OR credited_cents - taken_back_cents + returned_cents + recalled_cents > allocated_cents);
 END $$;
 
-CREATE FUNCTION check_credits() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_credits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('credit_run', format('payment %s is credited with another run', added.payment_id))
        FROM added
@@ -195,16 +205,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION check_transfers_due() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_transfers_due() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM check_payment_positions(ARRAY(SELECT payment_id FROM added WHERE payment_id IS NOT NULL));
     RETURN NULL;
 END $$;
 
 -- A line explains no more cents than it has; a match acts once it has parts, and is undone only after it was confirmed.
-CREATE FUNCTION check_match_acts() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_match_acts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('match_undone_first', format('match %s was not confirmed', added.match_id))
        FROM added WHERE added.act = 'undone' AND NOT EXISTS (
@@ -226,8 +234,7 @@ BEGIN
 END $$;
 
 -- A signature or an acceptance is another person's than the one who entered the document; one mandate at a time is active.
-CREATE FUNCTION check_mandate_acts() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_mandate_acts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('mandate_second_person', 'a mandate is accepted by another person than the one who entered it')
        FROM added JOIN mandate_act AS drafted ON drafted.mandate_id = added.mandate_id AND drafted.act = 'drafted'
@@ -249,8 +256,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION check_run_acts() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_run_acts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('run_second_person', 'a run is signed by another person than the one who prepared it')
        FROM added JOIN payment_run AS run ON run.id = added.run_id
@@ -262,8 +268,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION check_openings() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_openings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('opening_second_person', 'an opening is signed by another person than the one who prepared it')
        FROM added JOIN book_opening AS opening ON opening.id = added.opening_id
@@ -272,8 +277,7 @@ BEGIN
 END $$;
 
 -- A run's identity is free again only when the attempt before it was cancelled.
-CREATE FUNCTION check_runs() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+CREATE FUNCTION check_runs() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse('run_identity_taken', format('run %s repeats one that is not cancelled', added.reference))
        FROM added
