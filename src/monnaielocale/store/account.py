@@ -96,11 +96,16 @@ def account_for(data_directory: Path) -> Account:
     return Account(lent.pw_uid, lent.pw_gid) if lent else Account(65534, 65534)
 
 
-def may_be_a_server(process: Path, account: Account) -> bool:
-    """Whether a folder of /proc is that of a living PostgreSQL process of the account; a process not yet buried is dead."""
+def may_serve(process: Path, account: Account, cluster: Path) -> bool:
+    """Whether a folder of /proc is that of a living PostgreSQL process of this account and cluster, as far as we may see."""
     try:
         owner, line = process.stat().st_uid, (process / "stat").read_text(errors="replace")
+        name, _, state = line.partition("(")[2].rpartition(")")
+        # A process that has ended stays listed as Z until its parent buries it, which some containers never do.
+        if owner != account.uid or not name.startswith("post") or state.strip()[:1] in ("Z", "X"):
+            return False
+        return (process / "cwd").samefile(cluster)
+    except PermissionError:
+        return True
     except OSError:
         return False
-    name, _, state = line.partition("(")[2].rpartition(")")
-    return owner == account.uid and name.startswith("post") and state.strip()[:1] not in ("Z", "X")

@@ -32,7 +32,7 @@ VERSION_LINE = re.compile(r"\(PostgreSQL\) (\d+)(\.\d+|devel|beta\d+|rc\d+)")
 
 
 class BinariesMissing(Refusal):
-    """PostgreSQL {wanted} was not found. Install it, or give the address of a server in DATABASE_URL."""
+    """PostgreSQL {wanted} was not found on this computer. Install it, or give the address of a server in DATABASE_URL."""
 
     code = "postgres_binaries_missing"
 

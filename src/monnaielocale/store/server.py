@@ -27,7 +27,7 @@ import psycopg
 from psycopg import sql
 
 from monnaielocale.domain.refusals import Refusal
-from monnaielocale.store.account import Account, account_for, may_be_a_server, owner_of
+from monnaielocale.store.account import Account, account_for, may_serve, owner_of
 from monnaielocale.store.binaries import Binaries, find_binaries, readable_copy
 
 if sys.platform != "win32":
@@ -43,10 +43,9 @@ LONGEST_SOCKET_DIRECTORY = 84
 # What a shell and PostgreSQL's list of directories both leave alone once quoted.
 PLAIN_PATH = re.compile(r"[\w/.@+ -]+", re.ASCII)
 OUR_FILES = {"cluster", "password", "starting.lock"}
-# Seven days of logs, each overwritten a week later.
-LOG_OPTIONS = ("-c", "logging_collector=on", "-c", "log_filename=postgresql-%a.log", "-c", "log_truncate_on_rotation=on")
+LOG = "server.log"
 TEMPORARY = Path("/tmp")
-LEFT_BY_A_CRASH = ("lock file", "shared memory block", "starting up", "shutting down", "in recovery")
+LEFT_BY_A_CRASH = ("lock file", "shared memory block")
 
 
 class DataDirectoryUnusable(Refusal):
@@ -229,10 +228,10 @@ class EmbeddedServer:
         """Start the server and try again while children of a crashed one still hold its files."""
         deadline = time.monotonic() + CRASH_TIMEOUT_SECONDS
         while not self._answers():
-            options = shlex.join(["-k", str(self._socket_directory()), "-h", "", "-p", str(PORT), *LOG_OPTIONS])
+            options = shlex.join(["-k", str(self._socket_directory()), "-h", "", "-p", str(PORT)])
             self._forget_dead_server()
-            (self.cluster / "startup.log").unlink(missing_ok=True)
-            status, output = self._pg_ctl("start", "-l", "startup.log", "-o", options)
+            self._keep_log()
+            status, output = self._pg_ctl("start", "-l", LOG, "-o", options)
             if status == 0:
                 continue
             reason = output + "\n" + self._end_of_log()
@@ -251,16 +250,18 @@ class EmbeddedServer:
         return True
 
     def _forget_dead_server(self) -> None:
-        """Remove the mark of a dead server when its number now names another program, or a process that nobody has buried.
+        """Remove the marks of a dead server when its number now names another program, or a process that nobody has buried.
 
         That happens after a reboot and in containers; PostgreSQL would wait for ever. Nothing is removed while a server of the
-        account may be alive.
+        cluster may be alive.
         """
         lines = self._pid_file_lines()
         processes = Path("/proc")
         if not lines or not (processes / lines[0]).exists() or not self._is_only_user():
             return
-        if not any(may_be_a_server(process, self._account) for process in processes.glob("[0-9]*")):
+        if not any(may_serve(process, self._account, self.cluster) for process in processes.glob("[0-9]*")):
+            socket_directory = self._socket_directory_in_use() or self.directory / "socket"
+            (socket_directory / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
             (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _socket_directory(self) -> Path:
@@ -303,10 +304,15 @@ class EmbeddedServer:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
         return kept | {"PGDATA": str(cluster), "LC_ALL": "C", "HOME": str(cluster), "TZ": "UTC"}
 
+    def _keep_log(self) -> None:
+        """Begin a new log, and keep the one before it: it may say how the server died."""
+        with contextlib.suppress(FileNotFoundError):
+            (self.cluster / LOG).replace(self.cluster / f"{LOG}.before")
+
     def _end_of_log(self) -> str:
-        logs = sorted(self.cluster.glob("log/*.log"), key=lambda path: path.stat().st_mtime)[-1:]
-        texts = [path.read_text(errors="replace") for path in [self.cluster / "startup.log", *logs] if path.exists()]
-        return "\n".join(text[-1500:].strip() for text in texts)
+        with contextlib.suppress(FileNotFoundError):
+            return (self.cluster / LOG).read_text(errors="replace")[-2000:].strip()
+        return ""
 
     def _read_password(self) -> str:
         try:
