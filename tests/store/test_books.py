@@ -5,13 +5,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from bare_book import IBAN, MONDAY, PERSON, book, pay, record, rows
 
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.ledger import BalanceTooLow, Event, PeriodClosed, credit, debit, move
 from monnaielocale.store.database import Connection, Database
 from monnaielocale.store.journal import BookUnknown
 from monnaielocale.store.unit_of_work import UnitOfWork, unit_of_work
+from tests.bare_book import IBAN, MONDAY, PERSON, book, pay, record, rows
 
 __all__ = ["book"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from bare_book import book, pay, record
 
 from monnaielocale.store.check import check
 from monnaielocale.store.database import Database
+from tests.bare_book import book, pay, record
 
 __all__ = ["book"]
 
