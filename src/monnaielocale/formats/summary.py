@@ -1,7 +1,7 @@
 """The account that the association gives to the public body for a run (reddition de comptes, état récapitulatif).
 
-It lists each payment with what the bank brought for it, what was credited, what goes back and why, and the bank lines. Whoever acts for
-another owes them such an account (Code civil, article 1993).
+It lists each payment with what the bank brought for it, what was credited, what goes back and why, and the bank lines. Whoever
+acts for another owes them such an account (Code civil, article 1993).
 """
 
 from collections.abc import Callable
