@@ -357,6 +357,7 @@ CREATE TABLE bank_statement (
     closing_on DATE NOT NULL,
     opening_cents BIGINT NOT NULL,
     closing_cents BIGINT NOT NULL,
+    new_lines INTEGER NOT NULL,
     held BOOLEAN NOT NULL,
     CONSTRAINT bank_statement_pk PRIMARY KEY (id),
     CONSTRAINT bank_statement_file_id_fk FOREIGN KEY(file_id) REFERENCES statement_file (id),

@@ -37,7 +37,7 @@ SELECT bank.iban, bank.purpose, bank.form, last.closing_on, last.closing_cents, 
           JOIN document ON document.sha256 = file.document_sha256
           JOIN event ON event.id = file.event_id AND event.number <= %(event)s
          WHERE its.bank_account_id = bank.id AND its.closing_on <= %(on_day)s
-         ORDER BY its.closing_on DESC, its.held, event.number DESC LIMIT 1
+         ORDER BY its.closing_on DESC, its.held, its.new_lines > 0 DESC, event.number DESC LIMIT 1
   ) AS last ON true
   LEFT JOIN LATERAL (
         SELECT its.opening_cents, its.covers_from

@@ -67,7 +67,10 @@ class StatementFile(SQLModel, table=True):
 
 
 class BankStatement(SQLModel, table=True):
-    """One account's statement in a file, with the balances that the bank states."""
+    """One account's statement in a file, with the balances that the bank states and the number of lines that it brought.
+
+    Of several that close on one day, one without new lines may be of an earlier hour: it never says where the account stands.
+    """
 
     __tablename__ = "bank_statement"
     __table_args__ = (Index("bank_statement_account_index", "bank_account_id", "closing_on"),)
@@ -79,6 +82,7 @@ class BankStatement(SQLModel, table=True):
     closing_on: date = day()
     opening_cents: int = whole()
     closing_cents: int = whole()
+    new_lines: int = Field(default=0, sa_type=Integer)
     held: bool
 
 
