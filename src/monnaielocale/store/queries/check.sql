@@ -68,7 +68,7 @@ SELECT format('account %s: books %s, statement of %s %s', bank.iban, COALESCE(ba
   FROM bank_account AS bank
   JOIN LATERAL (SELECT closing_on, closing_cents FROM bank_statement AS its
                  WHERE its.bank_account_id = bank.id AND NOT its.held
-                 ORDER BY closing_on DESC, id DESC LIMIT 1) AS last ON true
+                 ORDER BY closing_on DESC, new_lines > 0 DESC, id DESC LIMIT 1) AS last ON true
   LEFT JOIN account_balance AS balance ON balance.book_id = bank.book_id AND balance.code = 'bank:' || bank.iban
  WHERE COALESCE(balance.cents, 0) <> last.closing_cents;
 
