@@ -1,16 +1,24 @@
 """An invented small world, built by the real actions: one association, one town, their people, and whatever a test adds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+from psycopg import sql
 
 from monnaielocale.actions.conventions import load_convention
 from monnaielocale.actions.members import EnrolMember, enrol_members
 from monnaielocale.actions.notes import MoveNotes, move_notes
+from monnaielocale.actions.openings import PrepareOpening, SignOpening, prepare_openings, sign_openings
 from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
 from monnaielocale.actions.perform import Action, perform_one
+from monnaielocale.actions.redemptions import Redeem, redeem
 from monnaielocale.domain.actors import Actor
+from monnaielocale.domain.chart import account
+from monnaielocale.domain.money import decimal_text
 from monnaielocale.store.database import Database
 from monnaielocale.store.people import actor_of, add_person
 
@@ -92,6 +100,16 @@ class World:
         self.move_notes("sold", notes, slip=f"slip of {number}")
         self.move_notes("put_on_account", notes, member=number)
 
+    def redeem(self, number: str, cents: int) -> dict[str, Any]:
+        """A member gives units back for euros."""
+        return self.do(redeem, Redeem(self.actor("operator"), BOOK, number, cents, self.on))
+
+    def open(self, *balances: tuple[str, int]) -> None:
+        """The book opens with these balances: account, with the denomination in cents for notes, and natural cents."""
+        opening = self.do(prepare_openings, PrepareOpening(self.actor("operator"), BOOK, "opening.csv", csv(balances), self.on))
+        signed = SignOpening(self.actor("accountant"), BOOK, UUID(opening["opening_id"]), self.on)
+        self.do(sign_openings, signed)
+
     def balance(self, account: str) -> int:
         """The balance of an account in cents, debit positive; zero when it has no line."""
         with self.database.reading() as connection:
@@ -110,5 +128,16 @@ class World:
     def count(self, table: str) -> int:
         """How many rows a table holds."""
         with self.database.reading() as connection:
-            row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+            row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
         return int(row[0]) if row else 0
+
+
+def csv(balances: Iterable[tuple[str, int]]) -> bytes:
+    """A list of opening balances as a French spreadsheet saves it."""
+    rows = ["compte;coupure;solde"]
+    for code, cents in balances:
+        denomination = account(code).denomination_cents
+        bare = code.removesuffix(f":{denomination}")
+        told = "" if denomination is None else decimal_text(denomination).replace(".", ",")
+        rows.append(f"{bare};{told};{decimal_text(cents).replace('.', ',')}")
+    return "\r\n".join(rows).encode("cp1252")
