@@ -141,15 +141,20 @@ BEGIN
                       GROUP BY line.book_id, line.entry_number, account.currency) AS by_currency
               GROUP BY book_id, entry_number) AS written
        LEFT JOIN LATERAL (
-            SELECT entry.line_count, entry.business_on, batch.recorded_at,
-                   (SELECT count(*) FROM entry_line AS line
-                     WHERE line.book_id = entry.book_id AND line.entry_number = entry.number) AS lines_there
+            SELECT entry.line_count, entry.business_on, batch.recorded_at
               FROM entry JOIN batch ON batch.book_id = entry.book_id AND batch.number = entry.batch_number
              WHERE entry.book_id = written.book_id AND entry.number = written.entry_number LIMIT 1
        ) AS entry ON true
-      WHERE entry.line_count IS DISTINCT FROM written.lines OR entry.lines_there <> written.lines OR written.unbalanced
+      WHERE entry.line_count IS DISTINCT FROM written.lines OR written.unbalanced
          OR entry.business_on <> written.first_on OR entry.business_on <> written.last_on
          OR entry.recorded_at <> written.first_at OR entry.recorded_at <> written.last_at;
+    -- One range for the whole batch: had an entry other lines than those added, the table would hold more of them than were added.
+    PERFORM refuse('entry_whole', format('entries %s to %s of book %s had lines before', first_number, last_number, book_id))
+       FROM (SELECT book_id, min(entry_number) AS first_number, max(entry_number) AS last_number, count(*) AS lines
+               FROM added GROUP BY book_id) AS written
+      WHERE written.lines <> (SELECT count(*) FROM entry_line AS line
+                               WHERE line.book_id = written.book_id
+                                 AND line.entry_number BETWEEN written.first_number AND written.last_number);
     INSERT INTO account_day AS day (account_id, business_on, amount_cents, line_count)
         SELECT account_id, business_on, sum(amount_cents), count(*) FROM added GROUP BY account_id, business_on
         ON CONFLICT (account_id, business_on) DO UPDATE
@@ -176,8 +181,8 @@ BEGIN
          OR mandate.public_body_id <> run.public_body_id OR mandate.kind <> run.kind;
     PERFORM refuse('run_totals', format('run %s does not hold the payments that it declares', run.reference))
        FROM (SELECT DISTINCT run_id FROM added) AS touched JOIN payment_run AS run ON run.id = touched.run_id
-      WHERE (run.payment_count, run.total_cents) IS DISTINCT FROM (
-                SELECT count(*)::integer, sum(amount_cents)::bigint FROM payment WHERE payment.run_id = run.id);
+       JOIN LATERAL (SELECT count(*) AS payments, sum(amount_cents) AS cents FROM payment WHERE payment.run_id = run.id) AS held ON true
+      WHERE run.payment_count <> held.payments OR run.total_cents <> held.cents;
     RETURN NULL;
 END $$;
 

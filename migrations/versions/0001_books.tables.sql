@@ -82,10 +82,11 @@ CREATE TABLE event (
     details JSONB NOT NULL,
     CONSTRAINT event_pk PRIMARY KEY (id),
     CONSTRAINT event_book_id_number_key UNIQUE (book_id, number),
-    CONSTRAINT event_reverses_event_id_key UNIQUE (reverses_event_id),
     CONSTRAINT event_reversal_reason_check CHECK (reverses_event_id IS NULL OR reason <> ''),
     CONSTRAINT event_reverses_another_check CHECK (reverses_event_id <> id)
 );
+
+CREATE UNIQUE INDEX event_reverses_key ON event (reverses_event_id) WHERE reverses_event_id IS NOT NULL;
 
 CREATE TABLE idempotency_key (
     person_id UUID NOT NULL,

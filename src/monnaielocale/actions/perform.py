@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from hashlib import sha256
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -17,6 +18,7 @@ import psycopg
 
 from ..domain.actors import Actor
 from ..domain.refusals import Refusal
+from ..store.arrays import array
 from ..store.database import Connection, Database
 from ..store.faults import OutcomeUnknown, refusal_of
 from ..store.queries import query
@@ -212,20 +214,25 @@ def _remember(
 
 def _asked(act: Action[ItemType], items: Sequence[ItemType]) -> dict[str, Any]:
     keyed = [item for item in items if item.key]
-    return {"action": act.name, "persons": [item.actor.person_id for item in keyed], "keys": [item.key for item in keyed]}
+    return {
+        "action": act.name,
+        "persons": array("uuid", (item.actor.person_id for item in keyed)),
+        "keys": array("text", (item.key for item in keyed)),
+    }
 
 
 def _answers(rows: Sequence[Any]) -> dict[tuple[UUID, str], tuple[bytes, dict[str, Any]]]:
     return {(row[0], row[2]): (row[3], row[4]) for row in rows}
 
 
+@cache
+def _asked_fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((declared.name, declared.default) for declared in fields(kind) if declared.name not in ("actor", "key"))
+
+
 def _fingerprint(item: Any) -> bytes:
     """What an item asks for, apart from who asks and under which key; a field at its default counts as not given."""
-    given = [
-        (declared.name, value)
-        for declared in fields(item)
-        if declared.name not in ("actor", "key") and (value := getattr(item, declared.name)) != declared.default
-    ]
+    given = [(name, value) for name, default in _asked_fields(type(item)) if (value := getattr(item, name)) != default]
     return sha256(repr(given).encode("utf-8", "surrogatepass")).digest()
 
 

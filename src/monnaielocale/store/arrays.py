@@ -33,8 +33,13 @@ def _moment(value: datetime | None) -> str:
     return "NULL" if value is None else f'"{value.isoformat()}"'
 
 
+_NOTHING = '"{}"'  # Most events carry no details.
+
+
 def _document(value: Any) -> str:
-    return "NULL" if value is None else _quoted(_json(value))
+    if value is None:
+        return "NULL"
+    return _NOTHING if value == {} else _quoted(_json(value))
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {

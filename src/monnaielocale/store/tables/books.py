@@ -66,7 +66,7 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("book_id", "number"),
-        UniqueConstraint("reverses_event_id"),
+        Index("event_reverses_key", "reverses_event_id", unique=True, postgresql_where="reverses_event_id IS NOT NULL"),
         CheckConstraint("reverses_event_id IS NULL OR reason <> ''", name="reversal_reason"),
         CheckConstraint("reverses_event_id <> id", name="reverses_another"),
     )
