@@ -433,7 +433,7 @@ def test_what_is_written_is_read_again(written: list[Statement], line_breaks: bo
 @given(statements(), st.data())
 def test_a_file_with_one_digit_of_an_amount_changed_is_refused(written: Statement, data: st.DataObject) -> None:
     content = bytearray(write_cfonb120([written]))
-    lines = [start for start in range(0, len(content), 122) if content[start : start + 2] in (b"01", b"04", b"07")]
+    lines = [start for start in range(0, len(content), 122) if content[start : start + 2] != b"05"]
     place = data.draw(st.sampled_from(lines)) + data.draw(st.integers(90, 102))
     content[place] = ord(data.draw(st.sampled_from("0123456789").filter(lambda digit: ord(digit) != content[place])))
     with pytest.raises(faults.StatementUnreadable):

@@ -9,6 +9,7 @@ Source: ISO 20022 Bank-to-Customer Cash Management; CFONB, guide for camt.053.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -16,18 +17,19 @@ from ..domain.bank import Statement, StatementFile, StatementRemark
 from . import statement_faults as faults
 from .camt053_marks import local_name
 from .camt053_statement import StatementDraft
-from .statement_checks import LINES_MAX, MOVEMENTS_MAX, check_balances, remarks_on
+from .statement_checks import MOVEMENTS_MAX, STATEMENTS_MAX, check_balances, remarks_on
 
 STEM = "urn:iso:std:iso:20022:tech:xsd:camt.053"
 VERSIONS = ("02", "04", "08")
 _KNOWN = tuple(f"{STEM}.001.{version}" for version in VERSIONS)
 _ENCODINGS = ("utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso8859-1", "latin1", "iso-8859-15", "windows-1252", "cp1252")
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_ENTRY_END = re.compile(rb"</(?:[A-Za-z0-9._-]{1,40}:)?Ntry\s{0,40}>")
 _PIECE_BYTES = 65_536
 # No name, value or text of a statement comes near these: they bound what one piece can make the parser hold.
 _UNMARKED_BYTES_MAX = 32_768
 _HELD_MARKS_MAX = 400_000
-_MARKS_MAX = 2_400_000
+_MARKS_MAX = 1_600_000
 
 
 def looks_like_xml(data: bytes) -> bool:
@@ -55,6 +57,8 @@ def _check_markup(body: bytes) -> None:
     declared = _DECLARATION.match(body)
     if b"\x00" in body or (declared and declared[1].decode("ascii").lower() not in _ENCODINGS):
         raise faults.StatementMarkupDamaged(line=1)
+    if sum(1 for _ in islice(_ENTRY_END.finditer(body), MOVEMENTS_MAX + 1)) > MOVEMENTS_MAX:
+        raise faults.StatementTooLong(limit=MOVEMENTS_MAX)
     if body.count(b"<") + body.count(b"=") > _MARKS_MAX:
         raise faults.StatementMarkupExcessive()
     # A window without any end of mark holds part of a name, value or text longer than half of it.
@@ -126,8 +130,8 @@ class _Reader:
 
     def _statement(self, event: str, element: etree._Element) -> None:
         if event == "start":
-            if len(self.statements) >= LINES_MAX // 10:
-                raise faults.StatementTooLong(limit=LINES_MAX // 10)
+            if len(self.statements) == STATEMENTS_MAX:
+                raise faults.StatementTooLong(limit=STATEMENTS_MAX)
             self.draft = StatementDraft(element, order=len(self.statements) + 1)
         elif self.draft is not None and element is self.draft.element:
             self.draft.absorb(last=None)

@@ -106,8 +106,10 @@ def _distinct(found: Iterator[str]) -> tuple[str, ...]:
 
 def _names(transaction: Mark, *, arriving: bool) -> Iterator[str]:
     """The other party: the debtor of euros that arrive, the creditor of euros that leave, then those on whose behalf they act."""
-    for party in ("Dbtr", "UltmtDbtr") if arriving else ("Cdtr", "UltmtCdtr"):
-        yield transaction.text_at("RltdPties", party, "Nm") or transaction.text_at("RltdPties", party, "Pty", "Nm")
+    parties = transaction.first("RltdPties")
+    if parties is not None:
+        for party in ("Dbtr", "UltmtDbtr") if arriving else ("Cdtr", "UltmtCdtr"):
+            yield parties.text_at(party, "Nm") or parties.text_at(party, "Pty", "Nm")
 
 
 def _texts(transaction: Mark) -> Iterator[str]:

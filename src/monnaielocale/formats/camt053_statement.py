@@ -16,6 +16,7 @@ from .statement_faults import (
 )
 from .text import plain
 
+_READ = frozenset({"Ntry", "Bal", "Acct", "FrToDt", "Id", "ElctrncSeqNb"})
 _OPENING, _PREVIOUS, _CLOSING, _INTERIM = "OPBD", "PRCD", "CLBD", "ITBD"
 
 
@@ -69,6 +70,8 @@ class StatementDraft:
 
     def _child(self, element: etree._Element) -> None:
         name = local_name(element)
+        if name not in _READ:
+            return
         mark = mark_of(element)
         if name == "Ntry":
             self._entry(mark)

@@ -20,7 +20,7 @@ from ..domain.money import CENTS_MAX
 from . import statement_faults as faults
 from .bank_identity import french_iban
 from .cfonb120_complements import Complement, complement_of, told_by
-from .statement_checks import LINES_MAX, MOVEMENTS_MAX, check_balances, remarks_on
+from .statement_checks import LINES_MAX, MOVEMENTS_MAX, STATEMENTS_MAX, check_balances, remarks_on
 from .text import is_utf8, plain
 
 WIDTH = 120
@@ -135,6 +135,8 @@ class _Reader:
     def _opening(self, line: int, record: str) -> None:
         if self.open is not None:
             raise faults.StatementOpenedTwice(line=line, opened_line=self.open.line)
+        if len(self.statements) == STATEMENTS_MAX:
+            raise faults.StatementTooLong(limit=STATEMENTS_MAX)
         given_decimals = _decimals(line, record)
         decimals = 2 if given_decimals is None else given_decimals
         self.open = _OpenStatement(

@@ -7,7 +7,8 @@ from ..domain.money import Money
 from .statement_faults import BalancesNotChecked, MovementsOutsidePeriod, StatementUnbalanced
 
 STATEMENT_BYTES_MAX = 20_000_000
-MOVEMENTS_MAX = 25_000
+MOVEMENTS_MAX = 15_000
+STATEMENTS_MAX = 1_000
 LINES_MAX = 400_000
 
 

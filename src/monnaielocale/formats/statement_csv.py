@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import TextIOWrapper
 from itertools import islice
 
 from ..domain.bank import BankAccountName, Movement, Statement, StatementFile
@@ -25,6 +26,8 @@ from .text import open_text, plain
 _HEADINGS_WITHIN = 50
 _HEADINGS_CHARACTERS = 200_000
 _FAULTS_MAX = 1_000
+_LINE_CHARACTERS = 65_536
+_LINES_OF_ROW = 20
 _LINE_END = re.compile("\r\n|\n|\r")
 
 
@@ -52,7 +55,7 @@ def read_statement_csv(
     """
     data = data.rstrip(b"\x1a")
     headings = _headings(data, mapping)
-    lines, empty = _lines(data, mapping, headings)
+    lines = _lines(data, mapping, headings)
     if not lines:
         raise StatementEmpty()
     bounds = bounds_of(lines, mapping)
@@ -61,6 +64,7 @@ def read_statement_csv(
     statement = _statement(mapping, lines, bounds, opening_cents, closing_cents)
     check_balances(statement)
     remarks = [*remarks_on(statement)]
+    empty = len(lines) - len(statement.movements)
     if empty:
         remarks.append(EmptyMovementsIgnored(count=empty, account=mapping.account))
     return StatementFile(format="csv", statements=(statement,), warnings=tuple(remarks))
@@ -94,24 +98,23 @@ def _named(cells: Sequence[str], wanted: dict[str, str]) -> set[str]:
     return {_folded(cell) for cell in cells} & wanted.keys()
 
 
-def _lines(data: bytes, mapping: CsvMapping, headings: _Headings) -> tuple[list[CsvLine], int]:
-    """The rows below the headings, read; and how many of them move nothing."""
+def _lines(data: bytes, mapping: CsvMapping, headings: _Headings) -> list[CsvLine]:
+    """The rows below the headings, read."""
     reader = RowReader(mapping, headings.places, headings.width)
     lines: list[CsvLine] = []
     faults: list[RowFault] = []
-    empty = 0
     for row_number, cells in _rows(data, mapping, headings):
         line, row_faults = reader.read(row_number, cells)
-        faults.extend(row_faults[: _FAULTS_MAX - len(faults)])
-        if line is not None and line.movement.amount_cents == 0 and line.balance_cents is None:
-            empty += 1
-        elif line is not None:
+        faults.extend(row_faults)
+        if len(faults) >= _FAULTS_MAX:
+            break
+        if line is not None:
             lines.append(line)
-        if len(lines) + empty > MOVEMENTS_MAX:
+        if len(lines) > MOVEMENTS_MAX:
             raise StatementTooLong(limit=MOVEMENTS_MAX)
     if faults:
         raise StatementRowsRefused(tuple(faults))
-    return lines, empty
+    return lines
 
 
 def _rows(data: bytes, mapping: CsvMapping, headings: _Headings) -> Iterator[tuple[int, list[str]]]:
@@ -119,16 +122,38 @@ def _rows(data: bytes, mapping: CsvMapping, headings: _Headings) -> Iterator[tup
     for _ in range(headings.row_number):
         stream.readline(_HEADINGS_CHARACTERS)
     # Strict: a quotation mark that is never closed would otherwise swallow the movements below it.
-    rows = csv.reader(stream, delimiter=headings.delimiter, strict=True)
+    lines = _RowLines(stream)
+    rows = csv.reader(lines, delimiter=headings.delimiter, strict=True)
     row_number = headings.row_number
     try:
         for row_number, cells in enumerate(islice(rows, LINES_MAX), start=headings.row_number + 1):
+            lines.of_row = 0
             if cells and "".join(cells).strip():
                 yield row_number, cells
         if next(rows, None) is not None:
             raise StatementTooLong(limit=LINES_MAX)
     except csv.Error:
         raise StatementRowDamaged(row_number=row_number + 1) from None
+
+
+class _RowLines:
+    """The lines of a file for `csv.reader`, which bounds neither their length nor how many of them one row may take."""
+
+    def __init__(self, stream: TextIOWrapper) -> None:
+        self.stream = stream
+        self.of_row = 0
+
+    def __iter__(self) -> "_RowLines":
+        return self
+
+    def __next__(self) -> str:
+        line = self.stream.readline(_LINE_CHARACTERS)
+        self.of_row += 1
+        if not line:
+            raise StopIteration
+        if len(line) == _LINE_CHARACTERS or self.of_row > _LINES_OF_ROW:
+            raise csv.Error
+        return line
 
 
 def _statement(

@@ -17,7 +17,7 @@ class StatementTooLarge(StatementUnreadable):
 
 
 class StatementTooLong(StatementUnreadable):
-    """The file has more than {limit} lines or movements: ask the bank for shorter periods."""
+    """The file has more than {limit} lines, movements or statements: ask the bank for shorter periods."""
 
     code = "statement_too_long"
 
@@ -173,7 +173,7 @@ class StatementBalancesContradict(StatementUnreadable):
 
 
 class StatementRowDamaged(StatementUnreadable):
-    """The quotation marks of row {row_number} do not pair up: export the statement again."""
+    """Row {row_number} is too long, or its quotation marks do not pair up: export the statement again."""
 
     code = "statement_row_damaged"
 

@@ -57,6 +57,9 @@ def open_text(data: bytes, encoding: str | None = None) -> TextIOWrapper:
 
 def plain(written: str) -> str:
     """One line of printable text: composed (NFC), without control or direction characters, with single spaces."""
-    if not (written.isascii() and written.isprintable()):
+    if written.isascii() and written.isprintable():
+        if " " not in written:
+            return written
+    else:
         written = _UNPRINTED.sub(" ", unicodedata.normalize("NFC", written))
     return " ".join(written.split())
