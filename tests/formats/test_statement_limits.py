@@ -104,7 +104,7 @@ HOSTILE = {
     "one long text": ("HEAD + b'<Id>' + b'x' * 15_000_000 + b'</Id>' + TAIL", "statement_markup_excessive"),
     "one long name": ("HEAD + b'<' + b'x' * 15_000_000 + b'/>' + TAIL", "statement_markup_excessive"),
     "comments": ("filled(HEAD, b'<!---->', TAIL)", "statement_markup_excessive"),
-    "junk between entries": ("HEAD + (ENTRY + b'<a/>' * 1000) * 1500 + TAIL", "camt.053"),
+    "junk between entries": ("HEAD + (ENTRY + b'<a/>' * 1000) * 1000 + TAIL", "camt.053"),
     "much junk between entries": ("filled(HEAD, ENTRY + b'<a/>' * 300, TAIL)", "statement_markup_excessive"),
     "transactions in one entry": (
         "filled(HEAD + b'<Ntry><NtryDtls>', b'<TxDtls><Refs><TxId>1</TxId></Refs></TxDtls>', b'</NtryDtls></Ntry>' + TAIL)",

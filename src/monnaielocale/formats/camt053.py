@@ -29,7 +29,7 @@ _PIECE_BYTES = 65_536
 # No name, value or text of a statement comes near these: they bound what one piece can make the parser hold.
 _UNMARKED_BYTES_MAX = 32_768
 _HELD_MARKS_MAX = 400_000
-_MARKS_MAX = 1_600_000
+_MARKS_MAX = 1_300_000
 
 
 def looks_like_xml(data: bytes) -> bool:
