@@ -114,6 +114,8 @@ CREATE TABLE match_part (
     CONSTRAINT match_part_payment_check CHECK ((kind IN ('allocation', 'recall', 'recall_missing')) = (payment_id IS NOT NULL))
 );
 
+CREATE INDEX match_part_other_line_index ON match_part (other_line_id) WHERE other_line_id IS NOT NULL;
+
 CREATE INDEX match_part_payment_index ON match_part (payment_id);
 
 CREATE TABLE party (

@@ -54,7 +54,8 @@ CREATE FUNCTION party_key(party_id uuid, book integer) RETURNS text LANGUAGE sql
                     (SELECT party.code FROM party WHERE party.id = party_id))
 $$;
 
--- What each payment got, gave and lost: the euros that confirmed matches allocate to it, and what became of them.
+-- What each payment got, gave and lost: the euros that confirmed matches allocate to it, and what became of them. OFFSET keeps the
+-- planner on the payment's own few parts: from a match of 10,000 parts it would read all of them for each payment.
 CREATE VIEW payment_position WITH (security_invoker = true) AS
     SELECT payment.id AS payment_id, payment.run_id, payment.amount_cents,
            COALESCE(matched.allocated_cents, 0)::bigint AS allocated_cents,
@@ -66,9 +67,10 @@ CREATE VIEW payment_position WITH (security_invoker = true) AS
       LEFT JOIN LATERAL (
             SELECT sum(part.amount_cents) FILTER (WHERE part.kind = 'allocation') AS allocated_cents,
                    sum(part.amount_cents) FILTER (WHERE part.kind = 'recall') AS recalled_cents
-              FROM match_part AS part
-              JOIN live_match ON live_match.id = part.match_id
-             WHERE part.payment_id = payment.id
+              FROM (SELECT match_id, kind, amount_cents FROM match_part
+                     WHERE match_part.payment_id = payment.id OFFSET 0) AS part
+             WHERE EXISTS (SELECT 1 FROM match_act WHERE match_act.match_id = part.match_id AND match_act.act = 'confirmed')
+               AND NOT EXISTS (SELECT 1 FROM match_act WHERE match_act.match_id = part.match_id AND match_act.act = 'undone')
       ) AS matched ON true
       LEFT JOIN LATERAL (
             SELECT sum(credit.amount_cents) AS credited_cents, sum(back.taken_cents) AS taken_back_cents
