@@ -138,6 +138,7 @@ def test_the_euros_of_one_account_do_not_stand_in_two_books(
     other = (conventions / "grenoble-cairn.toml").read_text(encoding="utf-8")
     with pytest.raises(BankAccountTaken):
         load(database, administrator, other.replace("FR76 9999 9000 0100 0000 0000 406", RESERVE_DIGITAL))
+    assert rows(database, "SELECT code FROM book") == [(BOOK,)]
 
 
 def test_a_changed_version_is_refused_naming_its_keys(database: Database, administrator: Actor, text: str) -> None:
@@ -215,6 +216,7 @@ def test_a_book_belongs_to_one_association(database: Database, administrator: Ac
         load(database, administrator, text.replace(f'code = "{ISSUER}"', 'code = "another"').replace(TOWN, "anglet"))
     with pytest.raises(BookOfAnother):
         load(database, administrator, text.replace('code = "EUS"', 'code = "EUX"').replace(f'"{TOWN}"', '"anglet"'))
+    assert rows(database, "SELECT count(*) FROM party") == [(2,)]
 
 
 def test_a_code_names_one_party(database: Database, administrator: Actor, text: str) -> None:

@@ -1,5 +1,7 @@
 """Members enter under the number that people write."""
 
+from dataclasses import replace
+
 import pytest
 
 from monnaielocale.actions.members import EnrolMember, enrol_in_sets, enrol_members
@@ -15,6 +17,7 @@ from monnaielocale.domain.members import (
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.domain.text import TextUnacceptable
 from monnaielocale.store.database import Database
+from monnaielocale.store.unit_of_work import unit_of_work
 from tests.invariants import check_invariants
 from tests.world import BOOK, MEMBER_IBAN, MONDAY, World
 
@@ -26,6 +29,11 @@ def world(database: Database) -> World:
 
 def enrolment(world: World, number: str, name: str = "Maite Etxeberria", kind: str = "person", iban: str = "") -> EnrolMember:
     return EnrolMember(world.actor("operator"), BOOK, number, kind, name, MONDAY, iban)
+
+
+def many(world: World, count: int) -> list[EnrolMember]:
+    one = enrolment(world, "E00000")
+    return [replace(one, number=f"E{number:05}", name=f"Member {number}") for number in range(count)]
 
 
 def refusal(world: World, item: EnrolMember) -> Refusal:
@@ -114,9 +122,20 @@ def test_another_association_does_not_enrol_here(world: World) -> None:
 
 
 def test_thousands_of_members_enter_in_sets_and_one_bad_line_stops_nobody(world: World) -> None:
-    items = [enrolment(world, f"E{number:05}", f"Member {number}") for number in range(2_500)]
-    items[1_234] = enrolment(world, "bad number")
+    items = many(world, 1_200)
+    items[1_034] = enrolment(world, "bad number")
     outcomes = list(enrol_in_sets(world.database, items))
-    assert [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Refusal)] == [1_234]
-    assert world.count("member") == 2_499
+    assert [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Refusal)] == [1_034]
+    assert world.count("member") == 1_199
     check_invariants(world.database)
+
+
+def test_a_thousand_members_are_a_handful_of_statements(world: World) -> None:
+    items = many(world, 1_000)
+    written: list[str] = []
+    with unit_of_work(world.database) as work:
+        work.fault_point = written.append
+        work.lock([BOOK])
+        enrol_members.decide(work, items, [])
+    assert written == ["journal", "party", "member", "commit"]
+    assert world.count("member") == 1_000

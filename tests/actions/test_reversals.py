@@ -6,19 +6,35 @@ from uuid import UUID
 import pytest
 
 from monnaielocale.actions.closings import CloseBooks, close_books
-from monnaielocale.actions.perform import perform
+from monnaielocale.actions.matches import (
+    ConfirmMatch,
+    ProposeMatch,
+    UndoMatch,
+    confirm_matches,
+    propose_matches,
+    undo_matches,
+)
+from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.actions.redemptions import MemberDeparts, Redeem, depart_members, redeem
 from monnaielocale.actions.reversals import ReverseEvent, reverse_events
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
+from monnaielocale.domain.explanation_facts import PartGiven
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.ledger import AlreadyReversed, PeriodClosed
 from monnaielocale.domain.members import MemberLeft
 from monnaielocale.domain.refusals import Refusal
-from monnaielocale.domain.reversals import LaterEventDepends, NotReversible, ReversalReasonMissing, ReversedTooEarly
+from monnaielocale.domain.reversals import (
+    LaterEventDepends,
+    NotReversible,
+    ReversalReasonMissing,
+    ReversedElsewhere,
+    ReversedTooEarly,
+)
 from monnaielocale.store.database import Database
 from monnaielocale.store.proof import EventUnknown
+from tests.bank_files import Bank, imported
 from tests.invariants import check_invariants
-from tests.world import BOOK, MEMBER_IBAN, MONDAY, World
+from tests.world import BOOK, MEMBER_IBAN, MONDAY, RESERVE_DIGITAL, World
 
 TUESDAY = date(2026, 1, 6)
 
@@ -89,6 +105,17 @@ def test_a_payment_is_taken_back_by_its_mirror_image(world: World) -> None:
     check_invariants(world.database)
 
 
+def test_payments_taken_back_from_the_last_to_the_first_leave_what_was_there(world: World) -> None:
+    world.enrol("E00003", "Ane Larralde")
+    numbers = ("E00001", "Z00002", "E00003")
+    chain = [(numbers[at % 3], numbers[(at + 1) % 3], 7_50 - at) for at in range(9)]
+    paid = [world.pay(payer, payee, cents)["event_id"] for payer, payee, cents in chain]
+    outcomes = perform(world.database, reverse_events, [reversal(world, event) for event in reversed(paid)])
+    assert all(isinstance(outcome, Answer) for outcome in outcomes)
+    assert [world.wallet(number) for number in numbers] == [20_00, 0, 0]
+    check_invariants(world.database)
+
+
 def test_an_event_is_reversed_once(world: World) -> None:
     paid = world.pay("E00001", "Z00002", 5_00)["event_id"]
     reverse(world, paid)
@@ -128,6 +155,27 @@ def test_a_redemption_taken_back_is_no_longer_to_be_paid(world: World) -> None:
     assert world.balance("redemption_due.digital:Z00002") == 0
     with world.database.reading() as connection:
         assert connection.execute("SELECT amount_cents, open_cents FROM transfer_due_position").fetchall() == [(19_00, 0)]
+    check_invariants(world.database)
+
+
+def test_a_redemption_that_was_paid_names_the_match_that_shows_it(world: World) -> None:
+    world.pay("E00001", "Z00002", 20_00)
+    given_back = world.redeem("Z00002", 20_00)
+    imported(world, Bank(RESERVE_DIGITAL).cfonb(1, 5, (5, -19_00, "VIR PEIO'S SHOP")))
+    with world.database.reading() as connection:
+        (line,) = connection.execute("SELECT id FROM bank_line").fetchone() or (None,)
+    part = PartGiven("transfer_made", 19_00, transfer_due_id=UUID(given_back["transfer_due_id"]))
+    match = UUID(world.do(propose_matches, ProposeMatch(world.actor("operator"), BOOK, line, (part,), MONDAY))["match_id"])
+    paid = world.do(confirm_matches, ConfirmMatch(world.actor("accountant"), BOOK, match, MONDAY))
+    refused = refusal(world, reversal(world, given_back["event_id"]))
+    assert isinstance(refused, LaterEventDepends)
+    assert str(refused.values["event"]) == paid["event_id"]
+    assert refusal(world, reversal(world, paid["event_id"])) == ReversedElsewhere(
+        kind="match_confirmed", undone_by="undo the match"
+    )
+    world.do(undo_matches, UndoMatch(world.actor("accountant"), BOOK, match, "Another transfer", TUESDAY))
+    reverse(world, given_back["event_id"])
+    assert world.wallet("Z00002") == 20_00
     check_invariants(world.database)
 
 

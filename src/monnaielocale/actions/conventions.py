@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
-from ..domain.convention import Convention, ConventionParty, ConventionVersion, check_unchanged, ending_to_record
+from ..domain.convention import Convention, ConventionVersion, check_unchanged, ending_to_record
 from ..domain.convention_reading import read_convention
 from ..domain.convention_rules import parties
 from ..domain.identifiers import new_id
@@ -18,7 +18,7 @@ from ..store.arrays import arrays
 from ..store.conventions import BookKept, Conventions, LoadedConvention, books_of, conventions_of
 from ..store.database import Database
 from ..store.queries import query
-from ..store.unit_of_work import Row, UnitOfWork
+from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
 from .perform import action, perform_one
 
 
@@ -77,39 +77,48 @@ def load_convention(database: Database, actor: Actor, data: bytes, on: date, key
     """
     actor.require("administrator", "association_accountant")
     convention = read_convention(data)
-    _add_parties(database, actor, convention.versions[0])
-    return perform_one(database, load_versions, LoadVersions(actor, convention.versions[0].book, data, on, key))
-
-
-def _add_parties(database: Database, actor: Actor, first: ConventionVersion) -> None:
-    """The parties and the book come before everything that is locked or recorded in it."""
+    first = convention.versions[0]
     if "administrator" not in actor.roles and actor.party_code != first.issuer.code:
         actor.require("administrator")
-    rows = [(party, _party_kind(party)) for party in parties(first)]
-    with database.connect("writer") as connection:
-        connection.execute(
-            query("add_parties"),
-            arrays(
-                [
-                    ("ids", "uuid", (new_id() for _ in rows)),
-                    ("codes", "text", (party.code for party, _ in rows)),
-                    ("kinds", "text", (kind for _, kind in rows)),
-                    ("names", "text", (party.name for party, _ in rows)),
-                    ("name_keys", "text", (name_key(party.name) for party, _ in rows)),
-                    ("identifiers", "text", (party.identifier for party, _ in rows)),
-                ]
-            ),
-        )
-        known = {row[1]: row[2] for row in connection.execute(query("parties_by_code"), {"codes": [p.code for p, _ in rows]})}
-        for party, kind in rows:
-            if known[party.code] != kind:
-                raise PartyOfAnotherKind(party=party.code)
-        book = {"book": first.book, "unit_currency": first.currency.code, "issuer": first.issuer.code}
-        connection.execute(query("add_book"), book)
+    with unit_of_work(database) as work:
+        _add_parties(work, first)
+        _check_before(work, convention)
+    return perform_one(database, load_versions, LoadVersions(actor, first.book, data, on, key))
 
 
-def _party_kind(party: ConventionParty) -> str:
-    return str(party.kind)
+def _add_parties(work: UnitOfWork, first: ConventionVersion) -> None:
+    """The parties and the book come before everything that is locked or recorded in it."""
+    named = parties(first)
+    columns = arrays(
+        [
+            ("ids", "uuid", (new_id() for _ in named)),
+            ("codes", "text", (party.code for party in named)),
+            ("kinds", "text", (str(party.kind) for party in named)),
+            ("names", "text", (party.name for party in named)),
+            ("name_keys", "text", (name_key(party.name) for party in named)),
+            ("identifiers", "text", (party.identifier for party in named)),
+        ]
+    )
+    work.connection.execute(query("add_parties"), columns)
+    book = {"book": first.book, "unit_currency": first.currency.code, "issuer": first.issuer.code}
+    work.connection.execute(query("add_book"), book)
+
+
+def _check_before(work: UnitOfWork, convention: Convention) -> None:
+    """What another convention already took is refused here, before a party or a book is left behind without one."""
+    first = convention.versions[0]
+    codes = [party.code for party in parties(first)]
+    kinds = {row.code: row.kind for row in work.rows("parties_by_code", codes=codes)}
+    for party in parties(first):
+        if kinds[party.code] != party.kind:
+            raise PartyOfAnotherKind(party=party.code)
+    _check_book(books_of(work, [first.book])[first.book], first)
+    _new_accounts(first.book, convention, _bank_accounts(work, [convention]))
+
+
+def _check_book(book: BookKept, first: ConventionVersion) -> None:
+    if (book.party_code, book.unit_currency) != (first.issuer.code, first.currency.code):
+        raise BookOfAnother(book=book.code)
 
 
 @action("load_convention")
@@ -153,25 +162,13 @@ def _bank_accounts(work: UnitOfWork, read: Sequence[Convention]) -> dict[str, Ba
 def _load(work: UnitOfWork, item: LoadVersions, convention: Convention, known: _Known) -> ConventionLoaded:
     first = convention.versions[0]
     book = known.books[item.book]
-    if (book.party_code, book.unit_currency) != (first.issuer.code, first.currency.code):
-        raise BookOfAnother(book=item.book)
+    _check_book(book, first)
     if "administrator" not in item.actor.roles:
         item.actor.require("association_accountant")
         item.actor.require_party(book.party_id)
     place = (item.book, first.public_body.code)
     before = known.conventions.get(place)
-    versions = {version.in_force_on: version for version in before.convention.versions} if before else {}
-    for gone in versions.keys() - {version.in_force_on for version in convention.versions}:
-        raise VersionTakenAway(version=versions[gone].label, convention=convention.code)
-    new = [version for version in convention.versions if version.in_force_on not in versions]
-    stops = []
-    for version in convention.versions:
-        recorded = versions.get(version.in_force_on)
-        if recorded:
-            check_unchanged(recorded.canonical, version)
-        stop = ending_to_record(recorded or replace(version, suspended_on=None, ended_on=None), version)
-        if any(stop):
-            stops.append((version, stop))
+    new, stops = _changes(before, convention)
     accounts = _new_accounts(item.book, convention, known.bank_accounts)
     if not new and not stops and not accounts:
         return ConventionLoaded(convention.code, item.book, (), (), tuple(v.label for v in convention.versions), None)
@@ -184,26 +181,45 @@ def _load(work: UnitOfWork, item: LoadVersions, convention: Convention, known: _
         convention,
         {**(before.version_ids if before else {}), **{version.in_force_on: new_id() for version in new}},
     )
-    loaded = ConventionLoaded(
+    event_id = _record(work, item, convention, new, stops)
+    if before is None:
+        row = {"id": after.id, "code": convention.code, "book_id": book.id, "public_body_id": after.public_body_id}
+        work.insert("convention", row)
+    _insert(work, after, event_id, new=new, stops=stops)
+    for iban, (_, purpose, form) in accounts.items():
+        row = {"id": new_id(), "book_id": book.id, "iban": iban, "purpose": purpose, "form": form}
+        work.insert("bank_account", {**row, "recorded_at": work.now(item.book)})
+    known.conventions[place] = after
+    known.bank_accounts.update(accounts)
+    return ConventionLoaded(
         convention.code,
         item.book,
         tuple(version.label for version in new),
         tuple(version.label for version, _ in stops),
-        tuple(version.label for version in convention.versions if version.in_force_on in versions),
-        new_id(),
+        tuple(version.label for version in convention.versions if version not in new),
+        event_id,
     )
-    _record(work, item, loaded, new)
-    if before is None:
-        row = {"id": after.id, "code": convention.code, "book_id": book.id, "public_body_id": after.public_body_id}
-        work.insert("convention", row)
-    _insert(work, after, loaded.event_id, new=new, stops=stops)
-    for iban, (_, purpose, form) in accounts.items():
-        moment = work.now(item.book)
-        row = {"id": new_id(), "book_id": book.id, "iban": iban, "purpose": purpose, "form": form, "recorded_at": moment}
-        work.insert("bank_account", row)
-    known.conventions[place] = after
-    known.bank_accounts.update(accounts)
-    return loaded
+
+
+Stop = tuple[ConventionVersion, tuple[date | None, date | None]]
+
+
+def _changes(before: LoadedConvention | None, convention: Convention) -> tuple[list[ConventionVersion], list[Stop]]:
+    """The versions that are new, and those that stop on a day that nobody knew; what was loaded must be as it was."""
+    known = {version.in_force_on: version for version in before.convention.versions} if before else {}
+    for gone in known.keys() - {version.in_force_on for version in convention.versions}:
+        raise VersionTakenAway(version=known[gone].label, convention=convention.code)
+    new, stops = [], []
+    for version in convention.versions:
+        recorded = known.get(version.in_force_on)
+        if recorded is None:
+            new.append(version)
+        else:
+            check_unchanged(recorded.canonical, version)
+        stop = ending_to_record(recorded or replace(version, suspended_on=None, ended_on=None), version)
+        if any(stop):
+            stops.append((version, stop))
+    return new, stops
 
 
 def _new_accounts(book: str, convention: Convention, known: dict[str, BankAccountKnown]) -> dict[str, BankAccountKnown]:
@@ -219,23 +235,26 @@ def _new_accounts(book: str, convention: Convention, known: dict[str, BankAccoun
     return new
 
 
-def _record(work: UnitOfWork, item: LoadVersions, loaded: ConventionLoaded, new: Sequence[ConventionVersion]) -> None:
-    assert loaded.event_id is not None
+def _record(
+    work: UnitOfWork, item: LoadVersions, convention: Convention, new: Sequence[ConventionVersion], stops: Sequence[Stop]
+) -> UUID:
     details = {
-        "convention": loaded.convention,
+        "convention": convention.code,
         "versions": [{"in_force_on": str(version.in_force_on), "sha256": version.sha256.hex()} for version in new],
-        "ended": list(loaded.ended),
+        "ended": [version.label for version, _ in stops],
     }
-    work.post(Event(loaded.event_id, item.book, "convention_loaded", item.actor.person_id, item.on, (), details))
+    event = Event(new_id(), item.book, "convention_loaded", item.actor.person_id, item.on, (), details)
+    work.post(event)
+    return event.id
 
 
 def _insert(
     work: UnitOfWork,
     after: LoadedConvention,
-    event_id: UUID | None,
+    event_id: UUID,
     *,
     new: Sequence[ConventionVersion],
-    stops: Sequence[tuple[ConventionVersion, tuple[date | None, date | None]]],
+    stops: Sequence[Stop],
 ) -> None:
     work.insert(
         "convention_version",
