@@ -1,6 +1,6 @@
 """Matches: what a bank line, or a part of it, was for. A proposal writes no money; its confirmation does."""
 
-from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint, column
 from sqlmodel import Field, SQLModel
 
 from .columns import UUID, Any, date, day, identity, json, key, one_of, optional_identity, text, whole
@@ -48,6 +48,7 @@ class MatchPart(SQLModel, table=True):
         CheckConstraint("amount_cents > 0", name="amount"),
         CheckConstraint("(kind IN ('allocation', 'recall', 'recall_missing')) = (payment_id IS NOT NULL)", name="payment"),
         Index("match_part_payment_index", "payment_id"),
+        Index("match_part_other_line_index", "other_line_id", postgresql_where=column("other_line_id").is_not(None)),
     )
 
     match_id: UUID = key()
