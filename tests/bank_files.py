@@ -1,7 +1,7 @@
 """What an invented bank sends: statements of one account, one after the other, each opening where the last one closed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,7 @@ class Bank:
 
     iban: str = COLLECTION
     balance_cents: int = 0
-    sent: list[bytes] = field(default_factory=list)
+    until: int = 0
 
     def statement(self, first: int, last: int, *lines: Line | Movement, month: int = 1, opening: int | None = None) -> Statement:
         """The next statement, or with an opening balance of its own one that need not follow."""
@@ -34,13 +34,18 @@ class Bank:
         opens = self.balance_cents if opening is None else opening
         closes = opens + sum(movement.amount_cents for movement in movements)
         if opening is None:
-            self.balance_cents = closes
+            self.balance_cents, self.until = closes, last
         name = BankAccountName(iban=self.iban)
         return Statement(name, "EUR", on(first, month), on(last, month), opens, closes, movements)
 
     def cfonb(self, first: int, last: int, *lines: Line | Movement, month: int = 1) -> bytes:
         """The next statement as a CFONB120 file."""
         return write_cfonb120([self.statement(first, last, *lines, month=month)])
+
+
+def seen(world: World, bank: Bank, *lines: Line) -> None:
+    """The account's next days in January, in one file that ends with the last of the lines."""
+    imported(world, bank.cfonb(bank.until + 1, lines[-1][0], *lines))
 
 
 def importing(world: World, data: bytes, name: str = "releve.txt", *, by: str = "operator", **given: Any) -> ImportStatement:
