@@ -15,6 +15,7 @@ Connection = psycopg.Connection[TupleRow]
 
 
 # The write path reads rows by key. A plan that was kept since the tables were small would read all of them once they are large.
+# Compiling a query takes longer than any of ours runs.
 _OPTIONS: dict[Role, str] = {"owner": "", "reader": "", "writer": " -c enable_seqscan=off"}
 
 
@@ -26,7 +27,7 @@ class Database:
 
     def connect(self, role: Role, **options: Any) -> Connection:
         """A connection that acts as one of the three roles of the books."""
-        settings = f"-c role=monnaielocale_{role} -c timezone=UTC -c lock_timeout=5s{_OPTIONS[role]}"
+        settings = f"-c role=monnaielocale_{role} -c timezone=UTC -c lock_timeout=5s -c jit=off{_OPTIONS[role]}"
         connection = psycopg.connect(self.url, options=settings, **options)
         connection.prepare_threshold = 2
         return connection
