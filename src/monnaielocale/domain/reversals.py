@@ -15,7 +15,6 @@ REVERSIBLE = frozenset({"wallet_payment", "redemption", *(f"notes_{kind}" for ki
 UNDONE_BY: Mapping[str, str] = {
     "match_confirmed": "undo the match",
     "run_credited": "take back a credit",
-    "credit_ordered": "take back a credit",
     "run_checked": "cancel the run",
     "run_signed": "cancel the run",
     "mandate_drafted": "end the mandate",
