@@ -166,10 +166,11 @@ class EmbeddedServer:
 
     def _prepare_directory(self) -> Account:
         """Create the directory, or make sure that it is ours, and say which account runs the server."""
-        if not self.directory.exists():
-            self.directory.mkdir(parents=True)
-            # Root's folder is passed through by the account that it lends; nothing in it can be listed.
-            self.directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for folder in reversed([self.directory, *self.directory.parents]):
+            if not folder.exists():
+                folder.mkdir(exist_ok=True)
+                # Root's folders are passed through by the account that it lends; nothing in them can be listed.
+                folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         owner = owner_of(self.directory)
         if os.geteuid() not in (0, owner.uid):
             raise DataDirectoryUnusable(folder=str(self.directory), reason=f"it belongs to the account {owner.name}")
