@@ -192,10 +192,10 @@ BEGIN
     PERFORM refuse(CASE WHEN allocated_cents > amount_cents THEN 'payment_allocated_beyond' ELSE 'payment_credited_beyond' END,
                    format('payment %s: %s allocated, %s credited, %s returned', payment_id, allocated_cents, credited_cents,
                           returned_cents))
-       FROM payment_position
-      WHERE payment_id = ANY (payments)
-        AND (allocated_cents > amount_cents
-             OR credited_cents - taken_back_cents + returned_cents + recalled_cents > allocated_cents);
+       FROM unnest(payments) AS asked (id)
+       JOIN LATERAL (SELECT * FROM payment_position WHERE payment_position.payment_id = asked.id LIMIT 1) AS position ON true
+      WHERE allocated_cents > amount_cents
+         OR credited_cents - taken_back_cents + returned_cents + recalled_cents > allocated_cents;
 END $$;
 
 CREATE FUNCTION check_credits() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -14,13 +14,13 @@ SELECT position.payment_id AS id, position.run_id, payment.row_number AS row, me
        position.credited_cents, position.taken_back_cents, position.returned_cents, mandate.share_cents,
        EXISTS (SELECT 1 FROM mandate_act WHERE mandate_id = mandate.id AND act = 'revoked') AS revoked,
        (SELECT acted_on FROM mandate_act WHERE mandate_id = mandate.id AND act = 'ended') AS ended_on, departure.left_on
-  FROM payment_position AS position
-  JOIN payment ON payment.id = position.payment_id
+  FROM payment
+  JOIN LATERAL (SELECT * FROM payment_position WHERE payment_position.payment_id = payment.id LIMIT 1) AS position ON true
   JOIN collection_mandate AS mandate ON mandate.id = payment.mandate_id
   JOIN member ON member.id = payment.member_id
   JOIN party ON party.id = member.id
   LEFT JOIN member_departure AS departure ON departure.member_id = member.id
- WHERE position.run_id = ANY (%(runs)s);
+ WHERE payment.run_id = ANY (%(runs)s);
 
 -- credited_in_period: What mandates with a share already gave in the period of each run, in every run of that period.
 SELECT run.id AS run_id, payment.mandate_id, sum(credit.amount_cents - COALESCE(back.taken_cents, 0))::bigint AS cents

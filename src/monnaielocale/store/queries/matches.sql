@@ -56,8 +56,8 @@ SELECT payment.id, payment.run_id, payment.row_number, run.reference, public_bod
   JOIN run_act AS signed ON signed.run_id = run.id AND signed.act = 'signed'
   JOIN party AS public_body ON public_body.id = run.public_body_id
   JOIN payment ON payment.run_id = run.id
-  JOIN payment_position AS position
-    ON position.payment_id = payment.id AND position.allocated_cents < position.amount_cents
+  JOIN LATERAL (SELECT * FROM payment_position WHERE payment_position.payment_id = payment.id LIMIT 1) AS position
+    ON position.allocated_cents < position.amount_cents
   JOIN member ON member.id = payment.member_id
   JOIN party ON party.id = member.id
  WHERE book.code = %(book)s
