@@ -121,7 +121,8 @@ def test_money_is_never_a_float() -> None:
 
 
 def test_sql_stays_in_its_ring() -> None:
-    outside = [path for path in modules(PACKAGE) if path.relative_to(PACKAGE).parts[0] != "store"]
+    # The bench compares the books with bare SQL, which is written there.
+    outside = [path for path in modules(PACKAGE) if path.relative_to(PACKAGE).parts[0] not in ("store", "bench")]
     wrong = [
         where(path, node)
         for path in outside
