@@ -154,7 +154,8 @@ def unit_of_work(database: Database, connection: Connection | None = None) -> It
         yield work
         with own.pipeline():
             work.flush()
-            own.commit()
+            # The driver's own commit waits for ever, inside a pipeline, once some megabytes are on their way.
+            own.execute("COMMIT", prepare=False)
     except BaseException:
         if not own.closed:
             own.rollback()
