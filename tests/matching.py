@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from monnaielocale.actions.crediting import CreditRun, credit_runs
 from monnaielocale.actions.matches import (
     ConfirmMatch,
     MatchLines,
@@ -16,7 +17,39 @@ from monnaielocale.actions.matches import (
     reject_matches,
     undo_matches,
 )
-from tests.world import BOOK, World
+from monnaielocale.store.database import Database
+from tests.bank_files import on
+from tests.towns import drafting, mandates_in_force, run_signed
+from tests.world import BOOK, TOWN, World
+
+MAITE, PEIO, ANA = "E00001", "E00002", "E00003"
+NAMES = {MAITE: "Maite Etxeberria", PEIO: "Peio Harispe", ANA: "Ana Duhalde"}
+RECEIVED, PAID = "received_unattributed.digital", "paid_unattributed.digital"
+
+
+def officials(database: Database) -> World:
+    """The world on 20 January, with three officials who gave a mandate."""
+    world = World.create(database, on(20))
+    for number, name in NAMES.items():
+        world.enrol(number, name)
+    mandates_in_force(world, *(drafting(world, number) for number in NAMES))
+    return world
+
+
+def run_of(world: World, *rows: tuple[str, str], list_number: str = "1", period: str = "2026-01") -> str:
+    """A signed run of allowances: (member, amount as written)."""
+    given = [(member, NAMES[member], amount) for member, amount in rows]
+    return run_signed(world, *given, list_number=list_number, period=period)
+
+
+def credited(world: World, run: str) -> None:
+    """The association credits what a run may give now."""
+    world.do(credit_runs, CreditRun(world.actor("operator"), BOOK, run, world.on))
+
+
+def to_credit(run: str) -> str:
+    """The account of a run's euros that wait to be credited."""
+    return f"to_credit:{TOWN}:{run}"
 
 
 def matched(world: World, *, by: str = "operator") -> dict[str, Any]:
