@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 import monnaielocale
 from monnaielocale.domain import (
@@ -15,6 +16,7 @@ from monnaielocale.domain import (
     explanation_facts,
     mandates,
     matching_reasons,
+    matching_values,
     notes,
     people,
     proof,
@@ -128,7 +130,7 @@ def _codes() -> Iterator[tuple[str, str, str]]:
             yield from (("domain", context, str(code)) for code in each)
     plain: dict[str, list[str]] = {
         "role": list(people.PARTY_KINDS_OF_ROLES),
-        "kind": [*MEMBER_KINDS, "cash"],
+        "kind": [*MEMBER_KINDS, "cash", *get_args(matching_values.Kind)],
         "state": ["proposed", "confirmed", "rejected", "undone"],
         "field": list(PART_FIELDS),
         "event": list(COMPOSED_EVENTS),

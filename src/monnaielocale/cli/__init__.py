@@ -3,28 +3,9 @@
 import signal
 import sys
 from types import FrameType
-from typing import Annotated
 
-import typer
-
-from monnaielocale import __doc__ as purpose
-from monnaielocale import __version__
-
-app = typer.Typer(name="monnaielocale", help=purpose, no_args_is_help=True, pretty_exceptions_enable=False)
-
-
-def show_version(wanted: bool) -> None:
-    """Print the version and leave."""
-    if wanted:
-        typer.echo(f"monnaielocale {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def every_command(
-    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")] = False,
-) -> None:
-    """Options that come before any command."""
+from ..domain.refusals import Refusal
+from ..words import speak
 
 
 def leave_when_told(number: int, _frame: FrameType | None) -> None:
@@ -33,6 +14,17 @@ def leave_when_told(number: int, _frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run the command that was typed, in the language of the settings."""
     signal.signal(signal.SIGTERM, leave_when_told)
-    app()
+    # Commands say their help when they are imported, so the language is known first.
+    from .answers import tell_refusal
+    from .installation import settings
+
+    try:
+        speak(settings().language)
+    except Refusal as refusal:
+        tell_refusal(refusal)
+        sys.exit(2)
+    from .app import run
+
+    sys.exit(run())

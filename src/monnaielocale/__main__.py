@@ -1,0 +1,5 @@
+"""`python -m monnaielocale` is the command `monnaielocale`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,181 @@
+"""Commands about whole books: the schema, the backing proof, the check of every invariant, and exports."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..actions.closings import CloseBooks, close_books
+from ..actions.perform import perform_one
+from ..actions.proof import proof_as_data, prove_backing
+from ..domain import chart
+from ..domain.chart import by_form
+from ..domain.money import Money
+from ..domain.proof import FormProof, Proof
+from ..formats.hledger import write_journal
+from ..store.check import Finding, check
+from ..store.database import migrate
+from ..store.exports import journal_of
+from ..store.people import actor_of
+from ..store.queries import query_names
+from ..store.server import database_url
+from ..words import say, shown, word
+from .answers import tell, tell_done, tell_json, tell_table, working
+from .arguments import AsJson, Book, By, On, day, write_file
+from .databases import chosen_book, open_database, reachable
+from .installation import settings
+from .teaching import argument, command, group, option
+
+app = typer.Typer()
+export = group("export", say("Write books for other programs."))
+app.add_typer(export)
+
+
+@command(app, "migrate", say("Create the database of the books, or bring it up to date; again, nothing changes."), "migrate")
+def migrate_database() -> None:
+    """Bring the schema up to date."""
+    with database_url(settings()) as url:
+        with reachable(url):
+            pass
+        with working(say("Bringing the database up to date")):
+            migrate(url)
+    tell(say("The database is up to date."))
+
+
+@command(
+    app,
+    "proof",
+    say("Prove on a day that every unit in circulation is backed by euros that the bank's statements show."),
+    "proof --on 2026-01-31",
+)
+def prove(
+    on: On = "",
+    event: Annotated[
+        int | None,
+        option("--event", say("NUMBER"), say("As the books stood after this event.")),
+    ] = None,
+    book: Book = "",
+    as_json: AsJson = False,
+) -> int:
+    """Show the backing proof; the exit code says whether it holds."""
+    asked_on = day(on)
+    with open_database() as database:
+        proof = prove_backing(database, book=chosen_book(database, book), on=asked_on, event=event)
+    if as_json:
+        tell_json(proof_as_data(proof))
+    else:
+        _tell_proof(proof)
+    return 0 if proof.holds else 1
+
+
+def _tell_proof(proof: Proof) -> None:
+    tell(say("Backing of the book {book} on {on}, as of event {event}", book=proof.book, on=proof.on, event=proof.event))
+    for form in proof.forms:
+        tell("")
+        tell_table([word("form", form.form), say("Euros")], _proof_rows(form, proof.on), right=[1])
+        for cause in form.causes:
+            tell(f"  {shown(Money(cause.amount_cents))}  {say(cause.reason)}")
+            for document in cause.documents:
+                tell(f"    {shown(Money(document.amount_cents))}  {shown(document.since)}  {document.document}")
+    tell("")
+    tell(say("Every unit is backed.") if proof.holds else say("The proof does not hold: see the difference and its causes."))
+
+
+def _proof_rows(form: FormProof, on: date) -> list[list[str]]:
+    rows: list[tuple[str, int]] = []
+    for account in form.accounts:
+        known_until = account.known_until or say("none")
+        rows.append(
+            (say("{iban}, statement until {known_until}", iban=account.iban, known_until=known_until), account.stated_cents)
+        )
+    for role, cents in form.owed:
+        title = chart.ROLES[role if role in chart.ROLES else by_form(role, form.form)].title
+        rows.append((say("owed to others: {title}", title=say(title)), -cents))
+    for item in form.on_the_road:
+        age = (on - item.since).days
+        rows.append((say("on the road: {document}, age in days {age}", document=item.document, age=age), item.amount_cents))
+    rows.append((say("in circulation"), -form.circulation_cents))
+    rows.append((say("difference"), form.difference_cents))
+    return [[label, shown(Money(cents))] for label, cents in rows]
+
+
+@command(
+    app,
+    "check",
+    say(
+        "Check every invariant of the books, the chain that seals them and what keeps them safe; say what fails, with its query."
+    ),
+    "check",
+)
+def check_books(as_json: AsJson = False) -> int:
+    """Check everything; the exit code says whether all of it holds."""
+    with open_database() as database, working(say("Checking the books")) as step:
+        findings = check(database, progress=lambda name: step(word("rule", name.removeprefix("check_"))))
+    rules = [name.removeprefix("check_") for name in query_names() if name.startswith("check_")] + ["chain"]
+    if as_json:
+        tell_json({"holds": not findings, "rules": [_rule_as_data(rule, findings) for rule in rules]})
+    else:
+        _tell_findings(rules, findings)
+    return 1 if findings else 0
+
+
+def _rule_as_data(rule: str, findings: list[Finding]) -> dict[str, Any]:
+    failing = [one for one in findings if one.rule == rule]
+    data: dict[str, Any] = {"rule": rule, "words": word("rule", rule), "holds": not failing}
+    return data if not failing else data | {"found": [one.found for one in failing], "query": failing[0].query}
+
+
+def _tell_findings(rules: list[str], findings: list[Finding]) -> None:
+    for rule in rules:
+        failing = [one for one in findings if one.rule == rule]
+        tell(f"{'✗' if failing else '✓'} {word('rule', rule)}")
+        for one in failing:
+            tell(f"    {one.found}")
+        if failing:
+            tell(f"    {say('The query that shows it:')}")
+            tell("\n".join(f"      {line}" for line in failing[0].query.splitlines()))
+    tell(say("All of it holds.") if not findings else say("What fails is marked ✗."))
+
+
+@command(
+    export,
+    "hledger",
+    say("Write a book as an hledger journal, whose last transaction asserts every balance."),
+    "export hledger --book eusko --output eusko.journal",
+)
+def export_hledger(
+    book: Book = "",
+    output: Annotated[
+        Path | None,
+        option("--output", say("FILE"), say("Where to write; else the standard output.")),
+    ] = None,
+) -> None:
+    """Write the journal of a book."""
+    with open_database() as database, working(say("Writing the journal")):
+        code = chosen_book(database, book)
+        with database.reading() as connection:
+            journal = journal_of(connection, code)
+        write_file(output, write_journal(journal))
+    if output is not None:
+        tell(say("{count} entries of the book {book} are in {file}.", count=len(journal.entries), book=code, file=str(output)))
+
+
+@command(
+    app,
+    "close",
+    say("Close the books until a day: nothing is dated that day or before any more."),
+    "close 2026-01-31 --by claire",
+)
+def close(
+    until: Annotated[str, argument(say("DAY"), say("The last day that is closed."))],
+    by: By,
+    on: On = "",
+    book: Book = "",
+    as_json: AsJson = False,
+) -> None:
+    """Close the books a little further."""
+    with open_database() as database:
+        item = CloseBooks(actor_of(database, by), chosen_book(database, book), day(until), day(on))
+        done = perform_one(database, close_books, item)
+    tell_done(done, as_json, say("The books are closed until {until}.", until=item.until))
