@@ -1,0 +1,69 @@
+"""The real command, run as people run it, on a database of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monnaielocale.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a command answered."""
+
+    code: int
+    output: str
+    errors: str
+
+    def json(self) -> Any:
+        """Its JSON document."""
+        return json.loads(self.output)
+
+
+Command = Callable[..., Answered]
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """The command without any database."""
+    return _command({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing"}, tmp_path)
+
+
+@pytest.fixture
+def command_on(tmp_path: Path) -> Callable[[str], Command]:
+    """The command on the database of an address."""
+    return lambda url: _command({"DATABASE_URL": url}, tmp_path)
+
+
+@pytest.fixture
+def books(database: Database, command_on: Callable[[str], Command]) -> Command:
+    """The command on a fresh database of books."""
+    return command_on(database.url)
+
+
+def _command(settings: dict[str, str], folder: Path) -> Command:
+    def run(*arguments: str, language: str = "fr", given: str = "") -> Answered:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MONNAIELOCALE_")}
+        environment = kept | settings | {"MONNAIELOCALE_LANGUAGE": language, "COLUMNS": "160", "PYTHONUTF8": "1"}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "monnaielocale", *arguments],
+            env=environment,
+            cwd=folder,
+            input=given,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Answered(done.returncode, done.stdout, done.stderr)
+
+    return run
