@@ -1,0 +1,195 @@
+"""The first acts: the convention, the opening of the books, members with their mandates, and the town's lists."""
+
+from collections.abc import Sequence
+from importlib.resources import files as resources
+from typing import Any
+from uuid import UUID
+
+from ..actions.conventions import load_convention
+from ..actions.crediting import CreditRun, credit_runs
+from ..actions.mandates import (
+    AcceptMandate,
+    DraftMandate,
+    SignMandate,
+    accept_mandates,
+    draft_mandates,
+    sign_mandates,
+)
+from ..actions.members import EnrolMember, enrol_members
+from ..actions.openings import PrepareOpening, SignOpening, prepare_openings, sign_openings
+from ..actions.runs import OpenRun, SignRun, open_runs, sign_runs
+from ..domain.actors import SecondPersonNeeded
+from ..domain.crediting import EurosNotSeen
+from ..domain.files import RowsRefused
+from ..domain.money import Money
+from ..formats.member_files import MandateRow, MemberFile, MemberRow, read_member_rows
+from ..formats.tabular import read_table
+from ..store.people import add_person
+from ..store.runs import run_slip
+from ..store.unit_of_work import UnitOfWork
+from ..words import say, word
+from . import cast, make_files
+from .cast import BOOK, ISSUER, TOWN, Beneficiary, PaymentList
+from .story import Story, euros, told_on
+
+CONVENTION = "bayonne-eusko.toml"
+# Who acts: login, name, party, roles.
+PEOPLE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("ane", "Ane Errecart", ISSUER, ("association_operator",)),
+    ("bixente", "Bixente Halsouet", ISSUER, ("association_operator",)),
+    ("claire", "Claire Mendiboure", ISSUER, ("association_accountant",)),
+    ("denis", "Denis Laxague", TOWN, ("town_preparer", "town_signer")),
+    ("elorri", "Elorri Pagola", TOWN, ("town_signer",)),
+)
+BY_HAND = (cast.OFFICIAL, cast.EMPLOYEE, cast.ASSOCIATION, cast.SUPPLIER)
+
+
+def open_the_books(story: Story) -> None:
+    """The convention is loaded, people get their roles, and the books open from a file that two persons answer for."""
+    story.teller.act(say("The convention and the opening of the books"))
+    administrator = add_person(story.database, login="nekane", name="Nekane Ospital", roles=["administrator"])
+    data = (resources("monnaielocale.conventions") / CONVENTION).read_bytes()
+    loaded = load_convention(story.database, administrator, data, cast.OPENING_DAY)
+    told = say("Nekane loads the convention between Bayonne and Euskal Moneta: {versions}.", versions=loaded["loaded"])
+    story.teller.tell(told_on(cast.OPENING_DAY, told))
+    for login, name, party, roles in PEOPLE:
+        story.people[login] = add_person(story.database, login=login, name=name, party=party, roles=roles, given_by=administrator)
+    holders = _read_members(story, make_files.HOLDERS)
+    story.do_all(enrol_members, [_enrolment(story, row, cast.OPENING_DAY) for row in holders.members])
+    _sign_the_opening(story)
+
+
+def _sign_the_opening(story: Story) -> None:
+    item = PrepareOpening(story.people["ane"], BOOK, make_files.OPENING, story.files[make_files.OPENING], cast.OPENING_DAY)
+    ready = story.do(prepare_openings, item)
+    told = say("Ane prepares the opening from {file}; Claire, the accountant, checks it and signs.", file=make_files.OPENING)
+    story.teller.tell(told)
+    story.do(sign_openings, SignOpening(story.people["claire"], BOOK, UUID(ready["opening_id"]), cast.OPENING_DAY))
+    forms = (("digital", "circulation_digital_cents"), ("notes", "circulation_notes_cents"))
+    rows = [(word("form", form), euros(ready[name]), Money(ready[name], "EUS")) for form, name in forms]
+    story.teller.table((say("Form"), say("Euros in reserve"), say("In circulation")), rows)
+
+
+def _read_members(story: Story, name: str) -> MemberFile:
+    return read_member_rows(read_table(story.files[name], file_name=name))
+
+
+def _enrolment(story: Story, row: MemberRow, on: Any) -> EnrolMember:
+    return EnrolMember(story.people["ane"], BOOK, row.member_number, row.kind, row.name, on, row.iban)
+
+
+def collect_mandates(story: Story) -> None:
+    """Four beneficiaries by hand, a thousand and thirty-nine employees from lists: each gives a mandate, signed and accepted."""
+    story.teller.act(say("Members and collection mandates"))
+    told = say("Ane enrols an elected official, an employee, an association and a supplier, and enters the mandates they signed.")
+    story.teller.tell(told_on(cast.MANDATES_DAY, told))
+    story.do_all(enrol_members, [_enrolment(story, _row_of(one), cast.MANDATES_DAY) for one in BY_HAND])
+    numbers = _mandates(story, [_terms(one) for one in BY_HAND])
+    headings = (say("Mandate"), say("Beneficiary"), say("Kind of payment"), say("Share"), say("Up to"))
+    story.teller.table(
+        headings,
+        [
+            (
+                number,
+                one.member.name,
+                word("kind", one.kind),
+                word("share_mode", one.share_mode),
+                "" if one.share_cents is None else euros(one.share_cents),
+            )
+            for number, one in zip(numbers, BY_HAND, strict=True)
+        ],
+    )
+    for name in (make_files.STAFF_MEMBERS, make_files.SCHOOL_MEMBERS):
+        _from_list(story, name)
+    story.teller.tell(say("Bixente, a second person, accepted every mandate for the association."))
+
+
+def _row_of(one: Beneficiary) -> MemberRow:
+    return MemberRow(0, one.member.number, one.member.name, one.member.kind, one.member.iban)
+
+
+def _terms(one: Beneficiary) -> tuple[Any, ...]:
+    return one.member.number, one.kind, one.share_mode, one.share_cents
+
+
+def _terms_of_row(row: MandateRow) -> tuple[Any, ...]:
+    return row.member_number, str(row.kind), str(row.share_mode), row.share_cents
+
+
+def _from_list(story: Story, name: str) -> None:
+    """Members and mandates of a list that a French spreadsheet wrote."""
+    listed = _read_members(story, name)
+    what = say(
+        "{file}: {count} members enrolled, their mandates drafted, signed and accepted", file=name, count=len(listed.members)
+    )
+    with story.teller.counting(what, 4 * len(listed.members)) as advance:
+        story.do_all(enrol_members, [_enrolment(story, row, cast.MANDATES_DAY) for row in listed.members])
+        advance(len(listed.members))
+        _mandates(story, [_terms_of_row(row) for row in listed.mandates], advance)
+
+
+def _mandates(story: Story, terms: Sequence[tuple[Any, ...]], advance: Any = lambda _: None) -> list[str]:
+    """Draft, sign and accept one mandate for each; answers their numbers."""
+    ane, bixente, on = story.people["ane"], story.people["bixente"], cast.MANDATES_DAY
+    drafts = [
+        DraftMandate(ane, BOOK, TOWN, number, kind, mode, cents, cast.MANDATES_FROM, None, on)
+        for number, kind, mode, cents in terms
+    ]
+    numbers = [answer["mandate"] for answer in story.do_all(draft_mandates, drafts)]
+    advance(len(numbers))
+    name, scan = make_files.SIGNED_MANDATES, story.files[make_files.SIGNED_MANDATES]
+    story.do_all(sign_mandates, [SignMandate(ane, BOOK, each, name, scan, cast.SIGNATURE_DAY, on) for each in numbers])
+    advance(len(numbers))
+    story.do_all(accept_mandates, [AcceptMandate(bixente, BOOK, each, on) for each in numbers])
+    advance(len(numbers))
+    return numbers
+
+
+def receive_lists(story: Story) -> None:
+    """The town sends its lists: one is refused for two rows, corrected, and signed by another person than its author."""
+    story.teller.act(say("The town's lists"))
+    told = say("Denis, of the town, sends January's list of a thousand employees. Two of its rows are wrong:")
+    story.teller.tell(told_on(cast.LISTS_DAY, told))
+    story.refuse(RowsRefused, open_runs, _opening(story, cast.STAFF_LIST, cast.STAFF_LIST_WITH_FAULTS))
+    story.teller.tell(say("Nothing of it was kept. Denis corrects both rows and sends all lists."))
+    for each in story.teller.progress(say("Lists read and checked"), cast.LISTS):
+        opened = story.do(open_runs, _opening(story, each, each.file_name))
+        assert opened["run"] == each.reference, "the files of the bank bear the references of the runs"
+    story.teller.tell(say("Denis may sign lists, but not his own:"))
+    story.refuse(SecondPersonNeeded, sign_runs, SignRun(story.people["denis"], BOOK, cast.STAFF_LIST.reference, cast.LISTS_DAY))
+    elorri = story.people["elorri"]
+    story.do_all(sign_runs, [SignRun(elorri, BOOK, each.reference, cast.LISTS_DAY) for each in cast.LISTS])
+    story.teller.tell(say("Elorri, a second person of the town, signs them. Each run has a reference for the payment orders:"))
+    _tell_slips(story)
+
+
+def _opening(story: Story, one: PaymentList, file_name: str) -> OpenRun:
+    data = story.files[file_name]
+    denis = story.people["denis"]
+    return OpenRun(denis, BOOK, TOWN, one.kind, one.period, one.list_number, file_name, data, cast.LISTS_DAY)
+
+
+def _tell_slips(story: Story) -> None:
+    """What the town copies on its payment orders."""
+    with story.database.reading() as connection:
+        slips = [run_slip(UnitOfWork(connection), BOOK, each.reference) for each in cast.LISTS]
+    rows = [
+        (word("kind", slip.kind), slip.period, slip.list_number, slip.payment_count, euros(slip.total_cents), slip.reference)
+        for slip in slips
+    ]
+    headings = (say("Kind of payment"), say("Period"), say("List"), say("Payments"), say("Amount"), say("Reference"))
+    story.teller.table(headings, rows)
+    story.teller.tell(say("To be paid to {holder}, {iban}.", holder=slips[0].account_holder, iban=slips[0].iban))
+
+
+def send_a_list_again(story: Story) -> bool:
+    """The same list again is answered with what it did: whether it was known."""
+    return bool(story.do(open_runs, _opening(story, cast.STAFF_LIST, cast.STAFF_LIST.file_name))["repeated"])
+
+
+def credit_too_early(story: Story) -> None:
+    """Nothing is credited before the euros were seen on a bank statement."""
+    story.teller.act(say("Crediting before the euros are there"))
+    told = say("Ane tries to credit the thousand employees on the day of their pay, before any bank statement came:")
+    story.teller.tell(told_on(cast.PAY_DAY, told))
+    story.refuse(EurosNotSeen, credit_runs, CreditRun(story.people["ane"], BOOK, cast.STAFF_LIST.reference, cast.PAY_DAY))
