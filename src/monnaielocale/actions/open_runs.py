@@ -40,7 +40,7 @@ from ..store.runs import (
     Identity,
     SameContent,
     asked_before,
-    payment_row,
+    payment_rows,
     run_act_row,
     run_contents,
     run_row,
@@ -349,7 +349,8 @@ def _keep(batch: _Batch, item: OpenRun, given: _Read, run: RunFacts, checked: _C
     # From here on nothing refuses.
     batch.documents.append((item.book, given.document))
     batch.new.append(run_row(run, batch.books[item.book].id, event.id))
-    batch.payments.extend(payment_row(run, one, batch.members[item.book, one.row.member_number].id) for one in checked.rows)
+    member_ids = {number: member.id for (book, number), member in batch.members.items() if book == item.book}
+    batch.payments.extend(payment_rows(run, checked.rows, member_ids))
     batch.acts.append(run_act_row(run, "checked", item.on, acted_by=item.actor.person_id, event_id=event.id))
     batch.asked.update(checked.asked)
     batch.runs[_identity(item, given)] = run

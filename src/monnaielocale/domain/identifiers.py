@@ -10,7 +10,16 @@ _counter = count(int.from_bytes(os.urandom(2), "big"))
 
 def new_id() -> UUID:
     """A new identifier: milliseconds, then a counter that keeps those of one process in order, then chance."""
+    return new_ids(1)[0]
+
+
+def new_ids(number: int) -> list[UUID]:
+    """Several new identifiers in their order; chance is asked of the system once for all of them."""
+    chance = os.urandom(8 * number)
+    return [_identifier(int.from_bytes(chance[at : at + 8], "big")) for at in range(0, 8 * number, 8)]
+
+
+def _identifier(chance: int) -> UUID:
     moment = time_ns() // 1_000_000
     ordered = next(_counter) & 0xFFF
-    chance = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=moment << 80 | 0x7 << 76 | ordered << 64 | 0b10 << 62 | chance)
+    return UUID(int=moment << 80 | 0x7 << 76 | ordered << 64 | 0b10 << 62 | chance & 0x3FFF_FFFF_FFFF_FFFF)

@@ -29,6 +29,8 @@ _SPACED_ORDER_LENGTH_MIN = 6
 
 def plain_text(text: str) -> str:
     """The text in capitals without accents; everything else stays."""
+    if text.isascii():
+        return text.upper()
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)).upper()
 
 

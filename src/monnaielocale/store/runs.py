@@ -1,13 +1,13 @@
 """Payment runs and their payments as actions and pages need them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from ..domain.crediting import RunUnknown
-from ..domain.identifiers import new_id
+from ..domain.identifiers import new_ids
 from ..domain.mandates import Mandate
 from ..domain.periods import PeriodKind
 from ..domain.run_slips import RunSlip, slip_of
@@ -190,19 +190,22 @@ def run_row(run: RunFacts, book_id: int, event_id: UUID) -> dict[str, Any]:
     return {"book_id": book_id, "event_id": event_id, **{name: getattr(run, name) for name in (*named, *more)}}
 
 
-def payment_row(run: RunFacts, checked: CheckedRow, member_id: UUID) -> dict[str, Any]:
-    """The row of one payment of a new run."""
-    return {
-        "id": new_id(),
-        "run_id": run.id,
-        "row_number": checked.row.row_number,
-        "member_id": member_id,
-        "mandate_id": checked.mandate.id,
-        "amount_cents": checked.row.amount_cents,
-        "subject": checked.row.subject,
-        "payment_order": checked.row.payment_order,
-        "label": checked.row.label,
-    }
+def payment_rows(run: RunFacts, checked: Sequence[CheckedRow], member_ids: Mapping[str, UUID]) -> list[dict[str, Any]]:
+    """The rows of a new run's payments; `member_ids` are by member number."""
+    return [
+        {
+            "id": payment_id,
+            "run_id": run.id,
+            "row_number": one.row.row_number,
+            "member_id": member_ids[one.row.member_number],
+            "mandate_id": one.mandate.id,
+            "amount_cents": one.row.amount_cents,
+            "subject": one.row.subject,
+            "payment_order": one.row.payment_order,
+            "label": one.row.label,
+        }
+        for payment_id, one in zip(new_ids(len(checked)), checked, strict=True)
+    ]
 
 
 def run_act_row(run: RunFacts, act: str, on: date, *, acted_by: UUID, event_id: UUID, reason: str = "") -> dict[str, Any]:
@@ -233,7 +236,7 @@ __all__ = [
     "SameContent",
     "asked_before",
     "known_run",
-    "payment_row",
+    "payment_rows",
     "payments_of_runs",
     "run_act_row",
     "run_contents",
