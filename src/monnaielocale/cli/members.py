@@ -253,4 +253,4 @@ def revoke(
 
 
 def _tell_changed(done: dict[str, Any], as_json: bool) -> None:
-    tell_done(done, as_json, say("Mandate {mandate}: {state}", mandate=done["number"], state=done["state"]))
+    tell_done(done, as_json, say("Mandate {mandate}: {state}", mandate=done["mandate"], state=done["state"]))

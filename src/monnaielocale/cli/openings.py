@@ -1,5 +1,6 @@
 """Commands about the opening of a book: its first balances, prepared by one person and signed by another."""
 
+from datetime import date
 from typing import Annotated
 
 from ..actions.openings import PrepareOpening, SignOpening, prepare_openings, sign_openings
@@ -60,4 +61,4 @@ def sign(
     with open_database() as database:
         item = SignOpening(actor_of(database, by), chosen_book(database, book), identifier(opening), day(on))
         done = perform_one(database, sign_openings, item)
-    tell_done(done, as_json, say("The book is opened on {on}.", on=done["business_on"]))
+    tell_done(done, as_json, say("The book is opened on {on}.", on=date.fromisoformat(done["business_on"])))
