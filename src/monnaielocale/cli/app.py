@@ -8,9 +8,9 @@ import typer
 from .. import __version__
 from ..domain.refusals import Refusal
 from ..words import say
-from .answers import tell, tell_error, tell_refusal
+from .answers import remember_json, tell, tell_error, tell_refusal
 from .arguments import ArgumentRefused
-from .teaching import Group, mistake_in_words, say_panels
+from .teaching import Group, flag, mistake_in_words, say_panels
 
 REFUSED, MISTYPED, INTERRUPTED = 1, 2, 130
 
@@ -30,6 +30,7 @@ SUBJECTS = {
     "check": "books",
     "close": "books",
     "export": "books",
+    "demo": "demo",
 }
 
 
@@ -71,15 +72,14 @@ def show_version(wanted: bool) -> None:
 
 @app.callback()
 def every_command(
-    version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help=say("Show the version."))
-    ] = False,
+    version: Annotated[bool, flag("--version", say("Show the version."), callback=show_version, is_eager=True)] = False,
 ) -> None:
     """Options that come before any command."""
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command; answers 0 when it was done, 1 when it was refused, 2 when it was mistyped."""
+    remember_json(False)
     try:
         code: Any = typer.main.get_command(app)(arguments, prog_name="monnaielocale", standalone_mode=False)
     except Refusal as refusal:

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-import typer
-
 from ..domain.money import cents_from_text
 from ..domain.refusals import Refusal
 from ..words import PARIS, say
 from .answers import remember_json
-from .teaching import argument, option
+from .teaching import argument, flag, option
 
 # More than any reader accepts, so that the reader says what is too much.
 READ_AT_MOST_BYTES = 64 * 1024 * 1024
@@ -123,6 +121,6 @@ File = Annotated[Path, argument(say("FILE"), say("The file to read."))]
 By = Annotated[str, option("--by", say("LOGIN"), say("Who acts."))]
 Book = Annotated[str, option("--book", say("BOOK"), say("The book; needed when there are several."))]
 On = Annotated[str, option("--on", say("DAY"), say("The business date; today unless given."))]
-AsJson = Annotated[bool, typer.Option("--json", callback=remember_json, help=say("Answer in JSON, for programs."))]
+AsJson = Annotated[bool, flag("--json", say("Answer in JSON, for programs."), callback=remember_json)]
 Why = Annotated[str, option("--reason", say("TEXT"), say("Why; it stays in the books."))]
 Run = Annotated[str, argument(say("REFERENCE"), say("The reference of the run."))]

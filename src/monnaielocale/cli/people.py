@@ -12,7 +12,7 @@ from ..words import say
 from .answers import tell, tell_done, tell_json, tell_table
 from .arguments import AsJson, By, read_file
 from .databases import open_database
-from .teaching import alone, argument, command, group, option
+from .teaching import alone, argument, command, flag, group, option
 
 user_commands = group("user", say("The persons who act: their party, their roles, their password."))
 app = alone(user_commands)
@@ -45,7 +45,7 @@ def add(
         list[str] | None,
         option("--role", say("ROLE"), say("A role, as often as needed: {codes}.", codes=", ".join(PARTY_KINDS_OF_ROLES))),
     ] = None,
-    password: Annotated[bool, typer.Option("--password", help=say("Ask for a password, with which they can log in."))] = False,
+    password: Annotated[bool, flag("--password", say("Ask for a password, with which they can log in."))] = False,
     password_file: PasswordFile = None,
     by: Annotated[str, option("--by", say("LOGIN"), say("The administrator who adds them."))] = "",
     as_json: AsJson = False,

@@ -15,6 +15,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def _say_help(option: Any) -> Any:
     if option is not None:
         option.help = say("Show this help.")
+        option.metavar = ""
     return option
 
 
@@ -55,6 +56,11 @@ def command(app: typer.Typer, name: str, text: str, *examples: str) -> Callable[
 def option(name: str, metavar: str, text: str) -> Any:
     """An option with what its value is and what it is for; Typer would show an empty default as if it were a value."""
     return typer.Option(name, metavar=metavar, help=text, show_default=False)
+
+
+def flag(name: str, text: str, **given: Any) -> Any:
+    """An option without a value, which is there or not."""
+    return typer.Option(name, metavar="", help=text, **given)
 
 
 def argument(metavar: str, text: str) -> Any:
