@@ -1,5 +1,6 @@
 """The chain can be computed by anyone, and proves one event without showing the others."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -53,6 +54,21 @@ def test_the_canonical_form_is_one_line_of_plain_json() -> None:
         '[["wallet:E00001",4,-250,750],["wallet:E00002",1,250,250]]]]]'
     )
     assert leaf(payment) == sha256(b"\x00" + canonical(payment).encode()).digest()
+
+
+@given(
+    label=st.text(),
+    code=st.text(),
+    cents=st.integers(-(2**63), 2**63),
+    details=st.dictionaries(st.text(), st.text() | st.integers()),
+)
+def test_the_canonical_form_is_what_a_json_library_writes(
+    label: str, code: str, cents: int, details: dict[str, str | int]
+) -> None:
+    sealed = event([SealedLine(code, 1, cents, -cents)], label)._replace(details=details, reason=label)
+    again = json.dumps(json.loads(canonical(sealed)), separators=(",", ":"), sort_keys=True)
+    assert canonical(sealed) == again
+    assert json.loads(again)[6:] == [label, details, [[1, "2026-01-05", "wallet payment", [[code, 1, cents, -cents]]]]]
 
 
 def test_the_order_in_which_lines_are_read_does_not_matter() -> None:

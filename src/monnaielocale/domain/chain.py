@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 ZERO = bytes(32)
+_text = json.encoder.encode_basestring_ascii
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
 
@@ -47,23 +48,21 @@ class SealedEvent(NamedTuple):
 
 
 def canonical(event: SealedEvent) -> str:
-    """The event as one line of JSON: keys sorted, no spaces, ASCII only; the lines of an entry in the order of their accounts."""
-    return _encode(
-        [
-            event.number,
-            str(event.id),
-            event.kind,
-            str(event.acted_by),
-            event.business_on.isoformat(),
-            str(event.reverses or ""),
-            event.reason,
-            event.details,
-            [
-                [entry.number, entry.business_on.isoformat(), entry.label, [list(line) for line in sorted(entry.lines)]]
-                for entry in event.entries
-            ],
-        ]
+    """The event as one line of JSON: keys sorted, no spaces, ASCII only; the lines of an entry in the order of their accounts.
+
+    Written piece by piece, since it is on the way of every payment; a test compares it with what a JSON library writes.
+    """
+    entries = ",".join(map(_canonical_entry, event.entries))
+    details = _encode(event.details) if event.details else "{}"
+    return (
+        f'[{event.number},"{event.id}",{_text(event.kind)},"{event.acted_by}","{event.business_on}","{event.reverses or ""}",'
+        f"{_text(event.reason)},{details},[{entries}]]"
     )
+
+
+def _canonical_entry(entry: SealedEntry) -> str:
+    lines = ",".join([f"[{_text(line.account)},{line.number},{line.cents},{line.balance}]" for line in sorted(entry.lines)])
+    return f'[{entry.number},"{entry.business_on}",{_text(entry.label)},[{lines}]]'
 
 
 def leaf(event: SealedEvent) -> bytes:

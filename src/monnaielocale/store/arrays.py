@@ -1,5 +1,5 @@
 """Columns as PostgreSQL array literals: a set of 10,000 rows is one parameter per column, written several times faster than
-the driver's general array adapter does."""
+the driver's general array adapter does. Each kind has a fast way for columns without NULL, which are nearly all of them."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -9,56 +9,64 @@ from typing import Any
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _numbers(values: list[Any]) -> str:
+    return repr(values)[1:-1]
 
 
-def _plain(value: Any) -> str:
-    return "NULL" if value is None else str(value)
+def _days(values: list[Any]) -> str:
+    return ",".join(map(str, values))
 
 
-def _text(value: str | None) -> str:
-    return "NULL" if value is None else _quoted(value)
+def _identifiers(values: list[Any]) -> str:
+    return ",".join([f"{value.int:032x}" for value in values])
 
 
-def _truth(value: bool | None) -> str:
-    return "NULL" if value is None else ("t" if value else "f")
+def _texts(values: list[Any]) -> str:
+    if not values:
+        return ""
+    joined = '","'.join(values)
+    if "\\" in joined or joined.count('"') != 2 * len(values) - 2:
+        joined = '","'.join([value.replace("\\", "\\\\").replace('"', '\\"') for value in values])
+    return f'"{joined}"'
 
 
-def _octets(value: bytes | None) -> str:
-    return "NULL" if value is None else f'"\\\\x{value.hex()}"'
+def _truths(values: list[Any]) -> str:
+    return ",".join(["t" if value else "f" for value in values])
 
 
-def _moment(value: datetime | None) -> str:
-    return "NULL" if value is None else f'"{value.isoformat()}"'
+def _octets(values: list[Any]) -> str:
+    return ",".join([f'"\\\\x{value.hex()}"' for value in values])
 
 
-_NOTHING = '"{}"'  # Most events carry no details.
+def _moments(values: list[datetime]) -> str:
+    written = {value: f'"{value.isoformat()}"' for value in set(values)}
+    return ",".join([written[value] for value in values])
 
 
-def _document(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    return _NOTHING if value == {} else _quoted(_json(value))
+def _documents(values: list[Any]) -> str:
+    return _texts([_json(value) if value else "{}" if value == {} else _json(value) for value in values])
 
 
-_WRITERS: dict[str, Callable[[Any], str]] = {
-    "uuid": _plain,
-    "bigint": _plain,
-    "integer": _plain,
-    "smallint": _plain,
-    "date": _plain,
-    "text": _text,
-    "boolean": _truth,
+_WRITERS: dict[str, Callable[[list[Any]], str]] = {
+    "uuid": _identifiers,
+    "bigint": _numbers,
+    "integer": _numbers,
+    "smallint": _numbers,
+    "date": _days,
+    "text": _texts,
+    "boolean": _truths,
     "bytea": _octets,
-    "timestamptz": _moment,
-    "jsonb": _document,
+    "timestamptz": _moments,
+    "jsonb": _documents,
 }
 
 
 def array(kind: str, values: Iterable[Any]) -> str:
-    """The array literal of a column; `kind` is the PostgreSQL type, in lower case."""
-    return "{" + ",".join(map(_WRITERS[kind], values)) + "}"
+    """The array literal of a column; `kind` is the PostgreSQL type, in lower case, and None is NULL."""
+    column, write = list(values), _WRITERS[kind]
+    if None not in column:
+        return "{" + write(column) + "}"
+    return "{" + ",".join(["NULL" if value is None else write([value]) for value in column]) + "}"
 
 
 def arrays(columns: Sequence[tuple[str, str, Iterable[Any]]]) -> dict[str, str]:
