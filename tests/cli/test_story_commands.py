@@ -108,6 +108,10 @@ def test_a_month_is_kept_from_the_command_line(typed: Typed, world: World) -> No
     assert [one["state"] for one in asked(typed, "run", "list")] == ["credited"]
     assert reference in typed("run", "list").output
     assert "comptes rendus" in typed("run", "account", reference, "--by", "operator", "--on", "2026-01-08").output
+    for name in ("reddition.xlsx", "reddition.csv", "reddition.json"):
+        assert name in typed("export", "run", reference, "--output", name).output
+    assert "Crédité le" in Path("reddition.csv").read_text(encoding="utf-8-sig")
+    assert json.loads(Path("reddition.json").read_bytes())["totals"]["credited_cents"] == 22550
     assert asked(typed, "proof", "--on", "2026-01-07")["holds"]
     assert "31/12" not in typed("close", "2026-01-07", "--by", "accountant", "--on", "2026-01-08").output
     assert world.wallet("E00001") == 15000

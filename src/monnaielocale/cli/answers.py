@@ -90,9 +90,14 @@ def fault_in_words(fault: Any) -> str:
     return explain(fault) if isinstance(fault, Refusal) else str(fault)
 
 
+def labelled(label: str, text: str) -> str:
+    """A text after what it is about, with the colon as the language sets it."""
+    return say("{place}: {reason}", place=label, reason=text)
+
+
 def _fault(place: str, value: str, reason: Refusal) -> str:
     if not value:
-        return say("{place}: {reason}", place=place, reason=explain(reason))
+        return labelled(place, explain(reason))
     return say("{place}, {value}: {reason}", place=place, value=value, reason=explain(reason))
 
 

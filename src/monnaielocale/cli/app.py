@@ -46,9 +46,7 @@ class Subjects(Group):
         if cmd_name not in SUBJECTS:
             return None
         module = import_module(f".{SUBJECTS[cmd_name]}", __package__)
-        found: Any = typer.main.get_command(module.app)
-        # A module with one command is that command.
-        return getattr(found, "commands", {}).get(cmd_name, found)
+        return typer.main.get_group(module.app).commands[cmd_name]
 
 
 say_panels()

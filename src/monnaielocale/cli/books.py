@@ -1,6 +1,7 @@
 """Commands about whole books: the schema, the backing proof, the check of every invariant, and exports."""
 
-from datetime import date
+import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,15 +15,18 @@ from ..domain.chart import by_form
 from ..domain.money import Money
 from ..domain.proof import FormProof, Proof
 from ..formats.hledger import write_journal
+from ..formats.spreadsheets import write_csv, write_xlsx
+from ..formats.summary import summary_as_data, summary_sheets
 from ..store.check import Finding, check
 from ..store.database import migrate
 from ..store.exports import journal_of
 from ..store.people import actor_of
 from ..store.queries import query_names
 from ..store.server import database_url
-from ..words import say, shown, word
+from ..store.summary import run_summary
+from ..words import PARIS, explain, say, shown, word
 from .answers import tell, tell_done, tell_json, tell_table, working
-from .arguments import AsJson, Book, By, On, day, write_file
+from .arguments import AsJson, Book, By, On, Run, day, write_file
 from .databases import chosen_book, open_database, reachable
 from .installation import settings
 from .teaching import argument, command, group, option
@@ -85,10 +89,11 @@ def _tell_proof(proof: Proof) -> None:
 def _proof_rows(form: FormProof, on: date) -> list[list[str]]:
     rows: list[tuple[str, int]] = []
     for account in form.accounts:
-        known_until = account.known_until or say("none")
-        rows.append(
-            (say("{iban}, statement until {known_until}", iban=account.iban, known_until=known_until), account.stated_cents)
-        )
+        if account.known_until is None:
+            stated = say("{iban}, without a statement", iban=account.iban)
+        else:
+            stated = say("{iban}, statement until {known_until}", iban=account.iban, known_until=account.known_until)
+        rows.append((stated, account.stated_cents))
     for role, cents in form.owed:
         title = chart.ROLES[role if role in chart.ROLES else by_form(role, form.form)].title
         rows.append((say("owed to others: {title}", title=say(title)), -cents))
@@ -159,6 +164,34 @@ def export_hledger(
         write_file(output, write_journal(journal))
     if output is not None:
         tell(say("{count} entries of the book {book} are in {file}.", count=len(journal.entries), book=code, file=str(output)))
+
+
+@command(
+    export,
+    "run",
+    say("Write the account of a run that is given to the public body, as XLSX, CSV or JSON by the name of the file."),
+    "export run RF18LRD2026010001 --output reddition.xlsx",
+)
+def export_run(
+    reference: Run,
+    output: Annotated[Path, option("--output", say("FILE"), say("Where to write: .xlsx, .csv or .json."))],
+    book: Book = "",
+) -> None:
+    """Write the account of a run."""
+    with open_database() as database:
+        code = chosen_book(database, book)
+        with database.reading() as connection:
+            summary = run_summary(connection, book=code, reference=reference, explain=explain, word=word)
+    sheets = summary_sheets(summary, say=say, word=word)
+    match output.suffix.lower():
+        case ".csv":
+            content = write_csv(sheets[1])
+        case ".json":
+            content = json.dumps(summary_as_data(summary), ensure_ascii=False, indent=2).encode()
+        case _:
+            content = write_xlsx(sheets, created_at=datetime.now(PARIS))
+    write_file(output, content)
+    tell(say("The account of run {run} is in {file}.", run=reference, file=str(output)))
 
 
 @command(

@@ -11,7 +11,7 @@ from ..domain.refusals import Refusal
 from ..store.exports import all_conventions
 from ..store.people import actor_of
 from ..words import explain, refusal_as_problem, say, shown
-from .answers import fault_in_words, tell, tell_error, tell_json, tell_table
+from .answers import fault_in_words, labelled, tell, tell_error, tell_json, tell_table
 from .arguments import AsJson, By, File, On, day, read_file
 from .databases import open_database
 from .teaching import alone, argument, command, group
@@ -82,7 +82,7 @@ def _tell_checked(checked: Checked) -> None:
         labels = [version.label for version in checked.read.versions]
         tell(say("{file}: correct, with {versions}.", file=checked.file, versions=labels))
         return
-    tell_error(f"{checked.file}: {explain(checked.read)}")
+    tell_error(labelled(checked.file, explain(checked.read)))
     for fault in getattr(checked.read, "faults", ()):
         tell_error(f"  {fault_in_words(fault)}")
 
@@ -108,7 +108,7 @@ def load(file: File, by: By, on: On = "", as_json: AsJson = False) -> None:
         (done["unchanged"], say("known already")),
     ):
         for label in labels:
-            tell(f"  {label}: {text}")
+            tell(f"  {labelled(label, text)}")
 
 
 @command(convention_commands, "list", say("List the conventions with their versions."), "convention list")

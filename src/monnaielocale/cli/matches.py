@@ -22,7 +22,7 @@ from ..store.matches import MatchKept, Unexplained, matches_by_id, unexplained_l
 from ..store.people import actor_of
 from ..store.unit_of_work import UnitOfWork
 from ..words import explain, refusal_as_problem, say, shown, word
-from .answers import tell, tell_error, tell_json, working
+from .answers import labelled, tell, tell_error, tell_json, working
 from .arguments import AsJson, Book, By, On, Why, day, identifier
 from .databases import chosen_book, open_database
 from .statements import tell_matched
@@ -68,7 +68,8 @@ def _tell_line(line: Unexplained, proposals: list[MatchKept]) -> None:
     tell(f"{line.id}  {shown(line.booked_on)}  {amount}  {' '.join(filter(None, (line.label, line.counterparty)))}")
     for match in proposals:
         reason = _reason_in_words(match)
-        tell(f"    {match.id}  {word('kind', match.kind)}{f': {reason}' if reason else ''}")
+        kind = word("kind", match.kind)
+        tell(f"    {match.id}  {labelled(kind, reason) if reason else kind}")
 
 
 @command(
@@ -149,7 +150,7 @@ def confirm(
     else:
         for match, outcome in zip(asked, outcomes, strict=True):
             if isinstance(outcome, Refusal):
-                tell_error(f"{match}: {explain(outcome)}")
+                tell_error(labelled(str(match), explain(outcome)))
             else:
                 _tell_changed(outcome.content, as_json)
     return 1 if any(isinstance(one, Refusal) for one in outcomes) else 0

@@ -31,7 +31,7 @@ from ..formats.tabular import read_table
 from ..store.database import Database
 from ..store.people import actor_of
 from ..words import explain, refusal_as_problem, say
-from .answers import tell, tell_done, tell_error, tell_json, working
+from .answers import labelled, tell, tell_done, tell_error, tell_json, working
 from .arguments import ArgumentRefused, AsJson, Book, By, File, On, Why, cents_or_none, day, day_or_none, read_file
 from .databases import chosen_book, open_database
 from .teaching import alone, argument, command, group, option
@@ -130,7 +130,7 @@ def _tell_enrolled(
     tell(say("New members {new} of {members}, mandates drafted {drafted} of {mandates}", **values))
     for one in refused:
         assert isinstance(one.outcome, Refusal)
-        tell_error(f"{say('row {row}', row=one.row_number)}: {explain(one.outcome)}")
+        tell_error(labelled(say("row {row}", row=one.row_number), explain(one.outcome)))
 
 
 @command(

@@ -10,7 +10,7 @@ from ..domain.reasons_kept import reason_of
 from ..formats.statement_csv_mapping import CsvMapping, MappingRefused
 from ..formats.statements import read_statement_file, statement_as_json
 from ..words import explain, say, shown, word
-from .answers import tell, tell_json, tell_table, working
+from .answers import labelled, tell, tell_json, tell_table, working
 from .arguments import AsJson, Book, By, File, On, cents_or_none, day, read_file
 from .teaching import alone, command, group, option
 
@@ -158,9 +158,9 @@ def _tell_imported(done: dict[str, Any]) -> None:
 def tell_matched(matched: dict[str, Any]) -> None:
     """What one look at the unexplained lines brought."""
     for made in matched["confirmed"]:
-        tell(f"✓ {shown(Money(made['amount_cents']))}  {word('kind', made['kind'])}: {explain(reason_of(made['reason']))}")
+        tell(f"✓ {_made(made)}")
     for made in matched["proposed"]:
-        tell(f"? {shown(Money(made['amount_cents']))}  {word('kind', made['kind'])}: {explain(reason_of(made['reason']))}")
+        tell(f"? {_made(made)}")
     for line in matched["undecided"]:
         tell(f"? {explain(reason_of(line['reason']))}")
     tell(
@@ -173,3 +173,8 @@ def tell_matched(matched: dict[str, Any]) -> None:
             unknown=matched["unknown"],
         )
     )
+
+
+def _made(made: dict[str, Any]) -> str:
+    amount = shown(Money(made["amount_cents"]))
+    return f"{amount}  {labelled(word('kind', made['kind']), explain(reason_of(made['reason'])))}"
