@@ -6,7 +6,7 @@ from io import BytesIO
 from time import perf_counter
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from monnaielocale.actions.conventions import load_convention

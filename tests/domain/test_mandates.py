@@ -87,7 +87,7 @@ def test_a_draft_that_was_taken_back_is_ended() -> None:
 def test_whatever_happened_to_a_mandate_once_revoked_it_stays_revoked(acts: list[str], days: int) -> None:
     revoked_on = date(2026, 2, 1)
     days_of = {f"{act}_on": date(2026, 1, 10) if act in acts else None for act in ("signed", "accepted", "ended")}
-    one = mandate(**days_of, revoked_on=revoked_on)
+    one = replace(mandate(revoked_on=revoked_on), **days_of)  # type: ignore[arg-type]
     assert rules.mandate_state(one, revoked_on + timedelta(days=days)) is MandateState.REVOKED
     assert rules.mandate_state(one, revoked_on - timedelta(days=1)) is not MandateState.REVOKED
 

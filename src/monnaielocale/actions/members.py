@@ -65,38 +65,47 @@ def enrol_in_sets(database: Database, items: Sequence[EnrolMember]) -> Iterator[
 
 def _enrol(work: UnitOfWork, item: EnrolMember, book: BookKept, members: Members) -> MemberEnrolled:
     require_association(item.actor, book)
+    before = members.get((item.book, item.number))
+    member = checked_member(item, before)
+    if before is None:
+        members[item.book, item.number] = keep_member(work, item.actor, member, book)
+    return MemberEnrolled(member.id, item.number, before is not None)
+
+
+def checked_member(item: EnrolMember, before: MemberKnown | None) -> MemberKnown:
+    """The member that an item describes, new unless `before` is the same; refuses as `enrol_members` says, and writes nothing."""
     name = clean_text(item.name, max_length=120)
     check_member(item.number, item.kind, name)
     iban = checked_iban(item.number, item.iban)
-    known = members.get((item.book, item.number))
-    if known is not None:
-        if known.left_on is not None:
-            raise MemberLeft(member=item.number, left_on=known.left_on)
-        if (known.kind, name_key(known.name)) != (item.kind, name_key(name)):
-            raise MemberAlreadyExists(member=item.number, name=known.name)
-        return MemberEnrolled(known.id, item.number, True)
+    if before is not None:
+        if before.left_on is not None:
+            raise MemberLeft(member=item.number, left_on=before.left_on)
+        if (before.kind, name_key(before.name)) != (item.kind, name_key(name)):
+            raise MemberAlreadyExists(member=item.number, name=before.name)
+        return before
     identifier = clean_text(item.identifier, max_length=40)
-    member_id, event_id = new_id(), new_id()
+    return MemberKnown(new_id(), item.book, item.number, name, item.kind, iban, identifier, item.on, None)
+
+
+def keep_member(work: UnitOfWork, actor: Actor, member: MemberKnown, book: BookKept) -> MemberKnown:
+    """Post a new member and keep the rows."""
+    event_id = new_id()
     # The chain can never forget, so it holds the number and not the name.
-    details = {"number": item.number, "kind": item.kind}
-    work.post(Event(event_id, item.book, "member_enrolled", item.actor.person_id, item.on, (), details))
+    details = {"number": member.number, "kind": member.kind}
+    work.post(Event(event_id, member.book, "member_enrolled", actor.person_id, member.joined_on, (), details))
     work.insert(
         "party",
         {
-            "id": member_id,
-            "code": f"{item.book}:{item.number}",
-            "kind": item.kind,
-            "name": name,
-            "name_key": name_key(name),
-            "identifier": identifier,
-            "iban": iban,
-            "recorded_at": work.now(item.book),
+            "id": member.id,
+            "code": f"{member.book}:{member.number}",
+            "kind": member.kind,
+            "name": member.name,
+            "name_key": name_key(member.name),
+            "identifier": member.identifier,
+            "iban": member.iban,
+            "recorded_at": work.now(member.book),
         },
     )
-    work.insert(
-        "member", {"id": member_id, "book_id": book.id, "number": item.number, "joined_on": item.on, "event_id": event_id}
-    )
-    members[item.book, item.number] = MemberKnown(
-        member_id, item.book, item.number, name, item.kind, iban, identifier, item.on, None
-    )
-    return MemberEnrolled(member_id, item.number, False)
+    row = {"id": member.id, "book_id": book.id, "number": member.number, "joined_on": member.joined_on, "event_id": event_id}
+    work.insert("member", row)
+    return member

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..domain.convention import PaymentKind, ShareMode
-from ..domain.files import NoRows, Notice, TooManyRows, ValueMissing
+from ..domain.files import NoRows, Notice, RowFault, RowsRefused, TooManyRows, ValueMissing
 from ..domain.mandates import SUBJECT_LENGTH_MAX, MandateDatesReversed, ShareAmountMissing, ShareAmountNotWanted
 from ..domain.members import MemberIbanWrong, check_member, checked_iban
 from ..domain.money import AmountNotPositive, decimal_text
@@ -106,11 +106,31 @@ class MemberFile:
     notices: tuple[Notice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ExaminedMembers:
+    """A list as far as it can be read, with the faults of its rows; what a faulty row states is incomplete or missing.
+
+    `headings` tells under which heading the list holds each column, for what may be found wrong with it later.
+    """
+
+    file: MemberFile
+    faults: tuple[RowFault, ...]
+    headings: Mapping[str, str]
+
+
 def read_member_rows(table: Table) -> MemberFile:
     """The members and mandates of a list of at most 10,000 rows.
 
     Raises ColumnMissing, ColumnRepeated, NoRows, TooManyRows, and RowsRefused with all faults of all rows.
     """
+    examined = examine_member_rows(table)
+    if examined.faults:
+        raise RowsRefused(examined.faults)
+    return examined.file
+
+
+def examine_member_rows(table: Table) -> ExaminedMembers:
+    """The members and mandates of a list with all faults of its rows; ColumnMissing, ColumnRepeated, NoRows, TooManyRows."""
     columns = find_columns(table, COLUMNS)
     if not table.rows:
         raise NoRows()
@@ -130,8 +150,9 @@ def read_member_rows(table: Table) -> MemberFile:
             mandates.append(mandate)
         if not (states_member or states_mandate):
             cells.fault("number", RowSaysNothing())
-    faults.refuse()
-    return MemberFile(tuple(members.values()), tuple(mandates), columns.notices())
+    headings = {column.name: columns.heading(column.name) for column in COLUMNS}
+    file = MemberFile(tuple(members.values()), tuple(mandates), columns.notices())
+    return ExaminedMembers(file, tuple(faults.found), headings)
 
 
 def _keep_member(members: dict[str, MemberRow], member: MemberRow, cells: Cells) -> None:
