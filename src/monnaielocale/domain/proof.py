@@ -135,17 +135,18 @@ def _sum(facts: ProofFacts, role: str, form: Form) -> int:
 
 
 def _on_the_road(facts: ProofFacts) -> dict[Form, list[RoadItem]]:
-    """Where the documented departures are going: back to their own form as far as `transfers` of that form holds them, else
-    to the other form, whose transfer they carry out."""
+    """Where the documented departures are going: what a form owes the other leaves for the other; all else stays in its form.
+
+    `transfers` of a form holds what left for it or is due to it, and less than nothing when it owes the other form.
+    """
     found: dict[Form, list[RoadItem]] = {form: [] for form in FORMS}
     for form in FORMS:
         other = Form.NOTES if form is Form.DIGITAL else Form.DIGITAL
-        room = max(_sum(facts, "transfers", form), 0)
-        for item in sorted(
-            (item for item in facts.departures if item.form is form), key=lambda item: (item.since, item.document)
-        ):
-            target = form if item.amount_cents <= room else other
-            room -= item.amount_cents if target is form else 0
+        leaving = [item for item in facts.departures if item.form is form]
+        owes = sum(item.amount_cents for item in leaving) - _sum(facts, "transfers", form)
+        for item in sorted(leaving, key=lambda item: (item.since, item.document)):
+            target = other if item.amount_cents <= owes else form
+            owes -= item.amount_cents if target is other else 0
             found[target].append(RoadItem(target, item.kind, item.amount_cents, item.document, item.since))
         found[form] += [item for item in facts.cash if item.form is form and item.document]
     return found

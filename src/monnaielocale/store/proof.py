@@ -36,19 +36,16 @@ def proof_facts(connection: Connection, *, book: str, on: date, event: int | Non
             raise EventUnknown(book=book, event=event)
         raise BookUnknown(book=book)
     head = heads[0]
-    seen = {"book_id": head.book_id, "event": head.event if event is None else event, "on_day": on, "entry": head.entry}
+    seen = {"book_id": head.book_id, "event": head.event, "on_day": on, "entry": head.entry, "recorded_at": head.recorded_at}
     balances = {row.code: row.cents for row in rows("euro_balances", **seen)}
     return ProofFacts(
         book=book,
         on=on,
-        event=seen["event"],
+        event=head.event,
         entry=head.entry,
         balances=balances,
         banks=[_stated(row, balances) for row in rows("stated_balances", **seen)],
-        departures=[
-            RoadItem(Form(row.form), "own_transfer", row.amount_cents, f"{row.iban} {row.booked_on} {row.label}", row.booked_on)
-            for row in rows("departures", **seen)
-        ],
+        departures=_on_the_way(rows("own_transfers", **seen)),
         cash=_cash(rows("cash_sales", **seen), balances),
         evidence=[
             Evidence(Form(row.form), row.kind, row.amount_cents, row.document, row.since)
@@ -63,6 +60,31 @@ def _stated(row: Any, balances: Mapping[str, int]) -> StatedBalance:
     stated = books if row.closing_on is None else row.closing_cents + row.moved_cents
     held = f"{row.file_name}, {row.closing_on}" if row.held else ""
     return StatedBalance(row.iban, row.purpose, Form(row.form), stated, books, row.known_until, held)
+
+
+def _on_the_way(moves: list[Any]) -> list[RoadItem]:
+    """Departures that have not arrived: no arrival is paired with them, nor is one left of the same amount on another account.
+
+    An arrival seen days later is often explained without its departure, which was explained alone before.
+    """
+    departures = [move for move in moves if move.line_cents < 0]
+    arrivals = [move for move in moves if move.line_cents > 0]
+    named = {move.other_line_id: move for move in arrivals if move.other_line_id}
+    by_id = {move.id: move for move in arrivals}
+    met = {move.id: named.get(move.id) or by_id.get(move.other_line_id) for move in departures}
+    alone = [move for move in arrivals if move.id not in {arrival.id for arrival in met.values() if arrival}]
+    waiting = []
+    for move in departures:
+        alike = (one for one in alone if one.amount_cents == move.amount_cents and one.iban != move.iban)
+        arrival = met[move.id] or next(alike, None)
+        if arrival is None:
+            waiting.append(move)
+        elif arrival in alone:
+            alone.remove(arrival)
+    return [
+        RoadItem(Form(move.form), "own_transfer", move.amount_cents, f"{move.iban} {move.booked_on} {move.label}", move.booked_on)
+        for move in waiting
+    ]
 
 
 def _cash(sales: list[Any], balances: Mapping[str, int]) -> list[RoadItem]:

@@ -1,5 +1,9 @@
--- last_event: The book with the last event and entry of the batch that holds an event, or of the last batch.
-SELECT book.id AS book_id, batch.last_event_number AS event, batch.last_entry_number AS entry, batch.recorded_at
+-- last_event: The book with an event, or its last one, the last entry written by then, and the instant of its batch.
+SELECT book.id AS book_id, COALESCE(%(event)s::bigint, batch.last_event_number) AS event, batch.recorded_at,
+       CASE WHEN %(event)s::bigint IS NULL THEN batch.last_entry_number
+            ELSE (SELECT COALESCE(max(entry.number), batch.first_entry_number - 1)
+                    FROM entry JOIN event ON event.id = entry.event_id AND event.number <= %(event)s
+                   WHERE entry.book_id = book.id AND entry.batch_number = batch.number) END AS entry
   FROM book JOIN batch ON batch.book_id = book.id
  WHERE book.code = %(book)s
    AND (%(event)s::bigint IS NULL OR %(event)s BETWEEN batch.first_event_number AND batch.last_event_number)
@@ -18,20 +22,21 @@ SELECT account.code, (account.side * (day.cents - later.cents))::bigint AS cents
  ORDER BY account.code;
 
 -- stated_balances: What the statements known at an event say of each bank account at a date: the last closing balance by then,
--- moved by the lines that later statements book by then.
+-- moved by the lines booked after it, and by those that the bank told late.
 SELECT bank.iban, bank.purpose, bank.form, last.closing_on, last.closing_cents, last.held, last.file_name,
-       first.opening_cents AS first_opening_cents, first.covers_from AS first_covers_from,
        COALESCE((SELECT sum(line.amount_cents) FROM bank_line AS line
                    JOIN bank_statement AS its ON its.id = line.statement_id
                    JOIN event ON event.id = line.event_id AND event.number <= %(event)s
                   WHERE line.bank_account_id = bank.id AND line.booked_on <= %(on_day)s
-                    AND (last.closing_on IS NULL OR its.closing_on > last.closing_on)), 0)::bigint AS moved_cents,
+                    AND (line.booked_on > last.closing_on
+                         OR (NOT last.held AND its.closing_on > last.closing_on AND event.number > last.event))), 0)::bigint
+           AS moved_cents,
        (SELECT max(its.closing_on) FROM bank_statement AS its
           JOIN statement_file AS file ON file.id = its.file_id JOIN event ON event.id = file.event_id
          WHERE its.bank_account_id = bank.id AND NOT its.held AND event.number <= %(event)s) AS known_until
   FROM bank_account AS bank
   LEFT JOIN LATERAL (
-        SELECT its.closing_on, its.closing_cents, its.held, document.name AS file_name
+        SELECT its.closing_on, its.closing_cents, its.held, document.name AS file_name, event.number AS event
           FROM bank_statement AS its
           JOIN statement_file AS file ON file.id = its.file_id
           JOIN document ON document.sha256 = file.document_sha256
@@ -39,36 +44,23 @@ SELECT bank.iban, bank.purpose, bank.form, last.closing_on, last.closing_cents, 
          WHERE its.bank_account_id = bank.id AND its.closing_on <= %(on_day)s
          ORDER BY its.closing_on DESC, its.held, its.new_lines > 0 DESC, event.number DESC LIMIT 1
   ) AS last ON true
-  LEFT JOIN LATERAL (
-        SELECT its.opening_cents, its.covers_from
-          FROM bank_statement AS its JOIN statement_file AS file ON file.id = its.file_id
-          JOIN event ON event.id = file.event_id AND event.number <= %(event)s
-         WHERE its.bank_account_id = bank.id AND NOT its.held ORDER BY its.covers_from, event.number LIMIT 1
-  ) AS first ON true
- WHERE bank.book_id = %(book_id)s
+ WHERE bank.book_id = %(book_id)s AND bank.recorded_at <= %(recorded_at)s
  ORDER BY bank.iban;
 
--- departures: Lines that left for an own account and have not been seen to arrive, as of an event and a date.
-SELECT bank.form, bank.iban, line.booked_on, line.label, part.amount_cents
+-- own_transfers: Lines explained as moves between own accounts, as of an event and a date; the line paired with each, if any.
+SELECT line.id, bank.form, bank.iban, line.booked_on, line.label, line.amount_cents AS line_cents, part.amount_cents,
+       part.other_line_id
   FROM match_part AS part
   JOIN match ON match.id = part.match_id AND match.book_id = %(book_id)s
   JOIN match_act AS confirmed ON confirmed.match_id = match.id AND confirmed.act = 'confirmed'
   JOIN event AS confirming ON confirming.id = confirmed.event_id AND confirming.number <= %(event)s
-  JOIN bank_line AS line ON line.id = match.line_id AND line.amount_cents < 0 AND line.booked_on <= %(on_day)s
+   AND confirming.business_on <= %(on_day)s
+  JOIN bank_line AS line ON line.id = match.line_id
   JOIN bank_account AS bank ON bank.id = line.bank_account_id
  WHERE part.kind = 'own_transfer'
    AND NOT EXISTS (SELECT 1 FROM match_act AS undone JOIN event ON event.id = undone.event_id
-                    WHERE undone.match_id = match.id AND undone.act = 'undone' AND event.number <= %(event)s)
-   AND NOT EXISTS (
-        SELECT 1 FROM match_part AS arrived
-          JOIN match AS its ON its.id = arrived.match_id
-          JOIN match_act AS seen ON seen.match_id = its.id AND seen.act = 'confirmed'
-          JOIN event AS seeing ON seeing.id = seen.event_id AND seeing.number <= %(event)s
-          JOIN bank_line AS there ON there.id = its.line_id AND there.booked_on <= %(on_day)s
-         WHERE arrived.kind = 'own_transfer' AND (arrived.other_line_id = line.id OR part.other_line_id = there.id)
-           AND there.amount_cents > 0
-           AND NOT EXISTS (SELECT 1 FROM match_act AS gone JOIN event ON event.id = gone.event_id
-                            WHERE gone.match_id = its.id AND gone.act = 'undone' AND event.number <= %(event)s))
+                    WHERE undone.match_id = match.id AND undone.act = 'undone' AND event.number <= %(event)s
+                      AND event.business_on <= %(on_day)s)
  ORDER BY line.booked_on, line.id;
 
 -- cash_sales: Notes sold for cash, the youngest first, each with its slip, as of an event and a date.
@@ -76,28 +68,40 @@ SELECT movement.amount_cents, movement.slip, event.business_on
   FROM notes_movement AS movement
   JOIN event ON event.id = movement.event_id AND event.number <= %(event)s AND event.business_on <= %(on_day)s
  WHERE movement.book_id = %(book_id)s AND movement.kind = 'sold'
-   AND NOT EXISTS (SELECT 1 FROM event AS back WHERE back.reverses_event_id = event.id AND back.number <= %(event)s)
+   AND NOT EXISTS (SELECT 1 FROM event AS back WHERE back.reverses_event_id = event.id AND back.number <= %(event)s
+                      AND back.business_on <= %(on_day)s)
  ORDER BY event.number DESC;
 
 -- causes_of_difference: The documents behind euros that back nothing: lines nobody explained, charges, losses, debtors.
-SELECT 'paid_unattributed' AS kind, bank.form, -line.amount_cents AS amount_cents, line.label AS document, line.booked_on AS since
+SELECT 'paid_unattributed' AS kind, bank.form, (-line.amount_cents - COALESCE(explained.cents, 0))::bigint AS amount_cents,
+       line.label AS document, line.booked_on AS since
   FROM bank_line AS line
   JOIN bank_account AS bank ON bank.id = line.bank_account_id AND bank.book_id = %(book_id)s
-  JOIN event ON event.id = line.event_id AND event.number <= %(event)s
- WHERE line.amount_cents < 0 AND line.booked_on <= %(on_day)s
-   AND NOT EXISTS (
-        SELECT 1 FROM match JOIN match_act AS confirmed ON confirmed.match_id = match.id AND confirmed.act = 'confirmed'
+  JOIN event ON event.id = line.event_id AND event.number <= %(event)s AND event.business_on <= %(on_day)s
+  LEFT JOIN LATERAL (
+        SELECT sum(part.amount_cents) AS cents
+          FROM match JOIN match_part AS part ON part.match_id = match.id
+          JOIN match_act AS confirmed ON confirmed.match_id = match.id AND confirmed.act = 'confirmed'
           JOIN event AS confirming ON confirming.id = confirmed.event_id AND confirming.number <= %(event)s
+           AND confirming.business_on <= %(on_day)s
          WHERE match.line_id = line.id
            AND NOT EXISTS (SELECT 1 FROM match_act AS undone JOIN event AS undoing ON undoing.id = undone.event_id
-                            WHERE undone.match_id = match.id AND undone.act = 'undone' AND undoing.number <= %(event)s))
+                            WHERE undone.match_id = match.id AND undone.act = 'undone' AND undoing.number <= %(event)s
+                              AND undoing.business_on <= %(on_day)s)
+  ) AS explained ON true
+ WHERE line.amount_cents < 0 AND -line.amount_cents > COALESCE(explained.cents, 0)
 UNION ALL
-SELECT 'operating', substring(account.role FROM '[a-z]+$'), line.amount_cents, entry.label, line.business_on
+SELECT 'operating', substring(account.role FROM '[a-z]+$'), line.amount_cents, COALESCE(explained.label, entry.label),
+       line.business_on
   FROM account
   JOIN entry_line AS line ON line.account_id = account.id AND line.amount_cents > 0 AND line.business_on <= %(on_day)s
   JOIN entry ON entry.book_id = line.book_id AND entry.number = line.entry_number AND entry.number <= %(entry)s
+  JOIN event AS its ON its.id = entry.event_id
+  LEFT JOIN bank_line AS explained
+    ON explained.id = CASE WHEN its.kind = 'match_confirmed' THEN (its.details ->> 'line')::uuid END
  WHERE account.book_id = %(book_id)s AND account.role LIKE 'operating.%%'
-   AND NOT EXISTS (SELECT 1 FROM event WHERE event.reverses_event_id = entry.event_id AND event.number <= %(event)s)
+   AND NOT EXISTS (SELECT 1 FROM event WHERE event.reverses_event_id = entry.event_id AND event.number <= %(event)s
+                      AND event.business_on <= %(on_day)s)
 UNION ALL
 SELECT 'owed_by', substring(account.role FROM '[a-z]+$'), line.amount_cents, account.code, line.business_on
   FROM account
