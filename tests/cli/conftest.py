@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -40,6 +41,15 @@ def command(tmp_path: Path) -> Command:
 def command_on(tmp_path: Path) -> Callable[[str], Command]:
     """The command on the database of an address."""
     return lambda url: _command({"DATABASE_URL": url}, tmp_path)
+
+
+@pytest.fixture
+def command_alone(tmp_path: Path) -> Iterator[Command]:
+    """The command with a data folder of its own and no address of a server."""
+    # A folder of pytest's own would be closed to the account that runs PostgreSQL for root.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield _command({"DATABASE_URL": "", "MONNAIELOCALE_DATA": f"{folder}/data"}, tmp_path)
 
 
 @pytest.fixture

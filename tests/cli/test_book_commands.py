@@ -40,6 +40,13 @@ def test_migrating_prepares_an_empty_database_and_again_changes_nothing(
     assert command("user", "list", "--json").json() == []
 
 
+def test_without_an_address_the_command_brings_its_own_server(command_alone: Command) -> None:
+    migrated = command_alone("migrate")
+    assert migrated.code == 0, migrated.errors
+    assert command_alone("user", "add", "alba", "--name", "Alba", "--role", "administrator").code == 0
+    assert [one["login"] for one in command_alone("user", "list", "--json").json()] == ["alba"]
+
+
 def test_a_database_that_does_not_answer_is_named_without_its_password(command_on: Callable[[str], Command]) -> None:
     answered = command_on("postgresql://somebody:very-secret@127.0.0.1:9/nothing")("check", "--json")
     assert answered.code == 1
