@@ -1,12 +1,12 @@
 """The first acts: the convention, the opening of the books, members with their mandates, and the town's lists."""
 
-from collections.abc import Sequence
+from datetime import date
 from importlib.resources import files as resources
-from typing import Any
 from uuid import UUID
 
 from ..actions.conventions import load_convention
 from ..actions.crediting import CreditRun, credit_runs
+from ..actions.enrolment import EnrolFromFile, enrol_from_files
 from ..actions.mandates import (
     AcceptMandate,
     DraftMandate,
@@ -22,14 +22,12 @@ from ..domain.actors import SecondPersonNeeded
 from ..domain.crediting import EurosNotSeen
 from ..domain.files import RowsRefused
 from ..domain.money import Money
-from ..formats.member_files import MandateRow, MemberFile, MemberRow, read_member_rows
-from ..formats.tabular import read_table
 from ..store.people import add_person
 from ..store.runs import run_slip
 from ..store.unit_of_work import UnitOfWork
 from ..words import say, word
 from . import cast, make_files
-from .cast import BOOK, ISSUER, TOWN, Beneficiary, PaymentList
+from .cast import BOOK, ISSUER, TOWN, PaymentList
 from .story import Story, euros, told_on
 
 CONVENTION = "bayonne-eusko.toml"
@@ -41,6 +39,7 @@ PEOPLE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("denis", "Denis Laxague", TOWN, ("town_preparer", "town_signer")),
     ("elorri", "Elorri Pagola", TOWN, ("town_signer",)),
 )
+ACCEPTED_TOGETHER = 100
 BY_HAND = (cast.OFFICIAL, cast.EMPLOYEE, cast.ASSOCIATION, cast.SUPPLIER)
 
 
@@ -54,8 +53,7 @@ def open_the_books(story: Story) -> None:
     story.teller.tell(told_on(cast.OPENING_DAY, told))
     for login, name, party, roles in PEOPLE:
         story.people[login] = add_person(story.database, login=login, name=name, party=party, roles=roles, given_by=administrator)
-    holders = _read_members(story, make_files.HOLDERS)
-    story.do_all(enrol_members, [_enrolment(story, row, cast.OPENING_DAY) for row in holders.members])
+    story.do(enrol_from_files, _list_of_members(story, make_files.HOLDERS, cast.OPENING_DAY))
     _sign_the_opening(story)
 
 
@@ -70,12 +68,9 @@ def _sign_the_opening(story: Story) -> None:
     story.teller.table((say("Form"), say("Euros in reserve"), say("In circulation")), rows)
 
 
-def _read_members(story: Story, name: str) -> MemberFile:
-    return read_member_rows(read_table(story.files[name], file_name=name))
-
-
-def _enrolment(story: Story, row: MemberRow, on: Any) -> EnrolMember:
-    return EnrolMember(story.people["ane"], BOOK, row.member_number, row.kind, row.name, on, row.iban)
+def _list_of_members(story: Story, name: str, on: date) -> EnrolFromFile:
+    scan = make_files.SIGNED_MANDATES
+    return EnrolFromFile(story.people["ane"], BOOK, TOWN, name, story.files[name], on, scan, story.files[scan])
 
 
 def collect_mandates(story: Story) -> None:
@@ -83,8 +78,7 @@ def collect_mandates(story: Story) -> None:
     story.teller.act(say("Members and collection mandates"))
     told = say("Ane enrols an elected official, an employee, an association and a supplier, and enters the mandates they signed.")
     story.teller.tell(told_on(cast.MANDATES_DAY, told))
-    story.do_all(enrol_members, [_enrolment(story, _row_of(one), cast.MANDATES_DAY) for one in BY_HAND])
-    numbers = _mandates(story, [_terms(one) for one in BY_HAND])
+    numbers = _by_hand(story)
     headings = (say("Mandate"), say("Beneficiary"), say("Kind of payment"), say("Share"), say("Up to"))
     story.teller.table(
         headings,
@@ -100,48 +94,35 @@ def collect_mandates(story: Story) -> None:
         ],
     )
     for name in (make_files.STAFF_MEMBERS, make_files.SCHOOL_MEMBERS):
-        _from_list(story, name)
-    story.teller.tell(say("Bixente, a second person, accepted every mandate for the association."))
+        answer = story.do(enrol_from_files, _list_of_members(story, name, cast.MANDATES_DAY))
+        told = say(
+            "From {file}, as a French spreadsheet wrote it: {count} members, with a signed mandate each.",
+            file=name,
+            count=len(answer["members"]),
+        )
+        story.teller.tell(told)
+        numbers += answer["signed"]
+    story.teller.tell(say("Bixente, a second person, accepts every mandate for the association."))
+    with story.teller.counting(say("Mandates accepted"), len(numbers)) as advance:
+        for start in range(0, len(numbers), ACCEPTED_TOGETHER):
+            some = numbers[start : start + ACCEPTED_TOGETHER]
+            bixente = story.people["bixente"]
+            story.do_all(accept_mandates, [AcceptMandate(bixente, BOOK, each, cast.MANDATES_DAY) for each in some])
+            advance(len(some))
 
 
-def _row_of(one: Beneficiary) -> MemberRow:
-    return MemberRow(0, one.member.number, one.member.name, one.member.kind, one.member.iban)
-
-
-def _terms(one: Beneficiary) -> tuple[Any, ...]:
-    return one.member.number, one.kind, one.share_mode, one.share_cents
-
-
-def _terms_of_row(row: MandateRow) -> tuple[Any, ...]:
-    return row.member_number, str(row.kind), str(row.share_mode), row.share_cents
-
-
-def _from_list(story: Story, name: str) -> None:
-    """Members and mandates of a list that a French spreadsheet wrote."""
-    listed = _read_members(story, name)
-    what = say(
-        "{file}: {count} members enrolled, their mandates drafted, signed and accepted", file=name, count=len(listed.members)
-    )
-    with story.teller.counting(what, 4 * len(listed.members)) as advance:
-        story.do_all(enrol_members, [_enrolment(story, row, cast.MANDATES_DAY) for row in listed.members])
-        advance(len(listed.members))
-        _mandates(story, [_terms_of_row(row) for row in listed.mandates], advance)
-
-
-def _mandates(story: Story, terms: Sequence[tuple[Any, ...]], advance: Any = lambda _: None) -> list[str]:
-    """Draft, sign and accept one mandate for each; answers their numbers."""
-    ane, bixente, on = story.people["ane"], story.people["bixente"], cast.MANDATES_DAY
+def _by_hand(story: Story) -> list[str]:
+    """Four beneficiaries entered one by one, with the mandates they signed; answers the mandates' numbers."""
+    ane, on = story.people["ane"], cast.MANDATES_DAY
+    members = [one.member for one in BY_HAND]
+    story.do_all(enrol_members, [EnrolMember(ane, BOOK, each.number, each.kind, each.name, on, each.iban) for each in members])
     drafts = [
-        DraftMandate(ane, BOOK, TOWN, number, kind, mode, cents, cast.MANDATES_FROM, None, on)
-        for number, kind, mode, cents in terms
+        DraftMandate(ane, BOOK, TOWN, one.member.number, one.kind, one.share_mode, one.share_cents, cast.MANDATES_FROM, None, on)
+        for one in BY_HAND
     ]
-    numbers = [answer["mandate"] for answer in story.do_all(draft_mandates, drafts)]
-    advance(len(numbers))
+    numbers = [str(answer["mandate"]) for answer in story.do_all(draft_mandates, drafts)]
     name, scan = make_files.SIGNED_MANDATES, story.files[make_files.SIGNED_MANDATES]
     story.do_all(sign_mandates, [SignMandate(ane, BOOK, each, name, scan, cast.SIGNATURE_DAY, on) for each in numbers])
-    advance(len(numbers))
-    story.do_all(accept_mandates, [AcceptMandate(bixente, BOOK, each, on) for each in numbers])
-    advance(len(numbers))
     return numbers
 
 
