@@ -1,7 +1,7 @@
 """T17: the backing proof after 10,000 operations, and the cause that it names when a euro is missing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -41,8 +41,14 @@ def once(server_url: str, template: str) -> Iterator[Told]:
 def story(server_url: str, once: Told) -> Iterator[Story]:
     """The story in a database of its own, in which it may go on."""
     with copied(server_url, once.name) as database:
-        banks = (Bank(bank.iban, bank.balance_cents) for bank in (once.story.collection, once.story.digital, once.story.notes))
-        yield Story(World(database, LAST), once.story.chance, *banks, once.story.operations)
+        told_before = once.story
+        yield Story(
+            World(database, LAST),
+            collection=replace(told_before.collection),
+            digital=replace(told_before.digital),
+            notes=replace(told_before.notes),
+            operations=told_before.operations,
+        )
 
 
 def proof(world: World, day: date | None = None, event: int | None = None) -> Proof:

@@ -103,8 +103,11 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Every form is backed to the cent."""
-        return all(form.difference_cents == 0 for form in self.forms)
+        """Every form is backed to the cent, and the books say of each bank account what its statements say."""
+        return all(
+            form.difference_cents == 0 and all(one.stated_cents == one.books_cents for one in form.accounts)
+            for form in self.forms
+        )
 
 
 CAUSES = {
