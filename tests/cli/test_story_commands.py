@@ -53,9 +53,10 @@ def enrolled(typed: Typed) -> None:
         + "".join(f"{number};{name};particulier;indemnité;totalité;01/01/2026\n" for number, name, _ in BOTH),
         encoding="utf-8",
     )
-    typed("member", "enrol", "adherents.csv", "--by", "operator", "--on", "2026-01-05", code=2)
-    done = typed("member", "enrol", "adherents.csv", "--body", "bayonne", "--by", "operator", "--on", "2026-01-05")
-    assert done.output == "Nouveaux adhérents 2 sur 2, mandats préparés 2 sur 2\n"
+    done = typed("member", "enrol", "adherents.csv", "--by", "operator", "--on", "2026-01-05")
+    assert done.output == "Adhérents nouveaux 2, connus 0\u202f; mandats nouveaux 2, connus 0, signés 0\n"
+    again = asked(typed, "member", "enrol", "adherents.csv", "--body", "bayonne", "--by", "operator", "--on", "2026-01-05")
+    assert (again["members"], again["mandates_known"]) == ([], ["M-000001", "M-000002"])
     Path("mandat.pdf").write_bytes(b"%PDF-1.7 signed")
     for mandate in ("M-000001", "M-000002"):
         signing = ["--document", "mandat.pdf", "--signed-on", "2026-01-03", "--by", "operator", "--on", "2026-01-05"]

@@ -1,13 +1,11 @@
 """Commands about members and their collection mandates."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ..actions.enrolment import EnrolFromFile, enrol_from_files
 from ..actions.mandates import (
     AcceptMandate,
     DraftMandate,
@@ -20,18 +18,15 @@ from ..actions.mandates import (
     revoke_mandates,
     sign_mandates,
 )
-from ..actions.members import EnrolMember, enrol_in_sets
-from ..actions.perform import Outcome, perform, perform_one
-from ..domain.actors import Actor
+from ..actions.perform import perform_one
 from ..domain.convention import PaymentKind, ShareMode
 from ..domain.files import Notice
-from ..domain.refusals import Refusal
-from ..formats.member_files import MemberFile, read_member_rows
-from ..formats.tabular import read_table
+from ..store.conventions import NoConvention
 from ..store.database import Database
+from ..store.exports import all_conventions
 from ..store.people import actor_of
-from ..words import explain, refusal_as_problem, say
-from .answers import labelled, tell, tell_done, tell_error, tell_json, working
+from ..words import explain, say
+from .answers import tell, tell_done, tell_json, working
 from .arguments import ArgumentRefused, AsJson, Book, By, File, On, Why, cents_or_none, day, day_or_none, read_file
 from .databases import chosen_book, open_database
 from .teaching import alone, argument, command, group, option
@@ -40,11 +35,9 @@ member = group("member", say("Members of the association."))
 mandate = group("mandate", say("Collection mandates, by which beneficiaries let the association receive a public body's euros."))
 app = alone(member, mandate)
 
-SET_SIZE = 1000
-
 
 class BodyNeeded(ArgumentRefused):
-    """The list holds mandates: name the public body that pays with --body."""
+    """Several public bodies pay in this book, {bodies}: name one with --body."""
 
     code = "body_needed"
 
@@ -53,84 +46,52 @@ Body = Annotated[str, option("--body", say("CODE"), say("The public body that pa
 Mandate = Annotated[str, argument(say("MANDATE"), say("The number of the mandate."))]
 
 
-@dataclass(frozen=True, slots=True)
-class RowOutcome:
-    """What became of one row of a list."""
-
-    row_number: int
-    outcome: Outcome
-
-
 @command(
     member,
     "enrol",
-    say("Enrol the members of a list, and draft the mandates that it states; a row that cannot be is refused alone."),
+    say("Enrol the members of a list with their mandates; the list is accepted whole, or every fault of every row is shown."),
     "member enrol adherents.xlsx --by opale",
-    "member enrol elus.csv --body bayonne --by opale",
+    "member enrol elus.csv --body bayonne --document mandats-signes.pdf --by opale",
 )
-def enrol(file: File, by: By, body: Body = "", on: On = "", book: Book = "", as_json: AsJson = False) -> int:
+def enrol(
+    file: File,
+    by: By,
+    body: Annotated[str, option("--body", say("CODE"), say("The public body that pays; needed when there are several."))] = "",
+    document: Annotated[Path | None, option("--document", say("FILE"), say("The scan of the mandates that are signed."))] = None,
+    on: On = "",
+    book: Book = "",
+    as_json: AsJson = False,
+) -> None:
     """Enrol members from a list."""
-    listed = read_member_rows(read_table(read_file(file), file_name=file.name))
-    if listed.mandates and not body:
-        raise BodyNeeded()
+    data, scan = read_file(file), read_file(document) if document else b""
+    name = document.name if document else ""
     with open_database() as database, working(say("Enrolling the members")):
         actor, code = actor_of(database, by), chosen_book(database, book)
-        members = _enrolled(database, actor, code, listed, day(on))
-        mandates = list(_drafted(database, actor, code, listed, body, day(on)))
-    refused = [one for one in (*members, *mandates) if isinstance(one.outcome, Refusal)]
+        payer = body or _only_public_body(database, code)
+        item = EnrolFromFile(actor, code, payer, file.name, data, day(on), name, scan)
+        done = perform_one(database, enrol_from_files, item)
     if as_json:
-        tell_json({"members": list(map(_as_data, members)), "mandates": list(map(_as_data, mandates))})
-    else:
-        _tell_enrolled(listed.notices, members, mandates, refused)
-    return 1 if refused else 0
-
-
-def _enrolled(database: Database, actor: Actor, book: str, listed: MemberFile, on: date) -> list[RowOutcome]:
-    items = [EnrolMember(actor, book, row.member_number, row.kind, row.name, on, row.iban) for row in listed.members]
-    outcomes = enrol_in_sets(database, items)
-    return [RowOutcome(row.row_number, outcome) for row, outcome in zip(listed.members, outcomes, strict=True)]
-
-
-def _drafted(database: Database, actor: Actor, book: str, listed: MemberFile, body: str, on: date) -> Iterator[RowOutcome]:
-    items = [
-        DraftMandate(
-            actor,
-            book,
-            body,
-            row.member_number,
-            row.kind,
-            row.share_mode,
-            row.share_cents,
-            row.starts_on,
-            row.ends_on,
-            on,
-            row.subject,
+        tell_json(done)
+        return
+    for notice in done["notices"]:
+        tell(explain(Notice(notice["message"], notice["values"])))
+    tell(
+        say(
+            "Members new {members}, known {members_known}; mandates new {mandates}, known {mandates_known}, signed {signed}",
+            **{name: len(done[name]) for name in ("members", "members_known", "mandates", "mandates_known", "signed")},
         )
-        for row in listed.mandates
-    ]
-    for start in range(0, len(items), SET_SIZE):
-        outcomes = perform(database, draft_mandates, items[start : start + SET_SIZE])
-        for row, outcome in zip(listed.mandates[start : start + SET_SIZE], outcomes, strict=True):
-            yield RowOutcome(row.row_number, outcome)
+    )
 
 
-def _as_data(one: RowOutcome) -> dict[str, Any]:
-    done = refusal_as_problem(one.outcome) if isinstance(one.outcome, Refusal) else one.outcome.content
-    return {"row_number": one.row_number, **done}
-
-
-def _tell_enrolled(
-    notices: Iterable[Notice], members: Sequence[RowOutcome], mandates: Sequence[RowOutcome], refused: Sequence[RowOutcome]
-) -> None:
-    for notice in notices:
-        tell(explain(notice))
-    new = [one for one in members if not isinstance(one.outcome, Refusal) and not one.outcome.content["already_known"]]
-    drafted = [one for one in mandates if not isinstance(one.outcome, Refusal)]
-    values = {"new": len(new), "members": len(members), "drafted": len(drafted), "mandates": len(mandates)}
-    tell(say("New members {new} of {members}, mandates drafted {drafted} of {mandates}", **values))
-    for one in refused:
-        assert isinstance(one.outcome, Refusal)
-        tell_error(labelled(say("row {row}", row=one.row_number), explain(one.outcome)))
+def _only_public_body(database: Database, book: str) -> str:
+    """The public body of the book's only convention; NoConvention, and BodyNeeded when there are others."""
+    with database.reading() as connection:
+        bodies = sorted({one.public_body for one in all_conventions(connection) if one.book == book})
+    if not bodies:
+        raise NoConvention(book=book)
+    if len(bodies) > 1:
+        raise BodyNeeded(bodies=bodies)
+    return bodies[0]
 
 
 @command(
