@@ -63,14 +63,15 @@ class Teller:
 
     def progress(self, what: str, steps: Sequence[Told]) -> Iterator[Told]:
         """The steps one by one, with a bar for whoever watches; elsewhere the bar is written once, when it is full."""
-        columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
-        with Progress(*columns, console=self.console) as bar:
-            yield from bar.track(steps, total=len(steps), description=Text(what).plain)
+        with self.counting(what, len(steps)) as advance:
+            for step in steps:
+                yield step
+                advance(1)
 
     @contextmanager
     def counting(self, what: str, total: int) -> Iterator[Any]:
         """A bar that is advanced by whoever works: yields the function that advances it by so many."""
-        columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
+        columns = (TextColumn("  {task.description}", markup=False), BarColumn(bar_width=30), MofNCompleteColumn())
         with Progress(*columns, console=self.console) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.advance(task, done)
