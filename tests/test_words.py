@@ -23,7 +23,8 @@ from monnaielocale.domain.matching_reasons import AMOUNT_ALONE
 from monnaielocale.domain.money import AmountUnreadable, Money
 from monnaielocale.domain.reasons import Reason
 from monnaielocale.domain.refusals import Refusal
-from monnaielocale.words import catalogue_languages, explain, refusal_as_problem, say, shown, speak, word
+from monnaielocale.domain.reversals import ReversedElsewhere
+from monnaielocale.words import CODED, catalogue_languages, explain, refusal_as_problem, say, shown, speak, word
 from tests import catalogue
 
 FRENCH = Path(monnaielocale.__file__).parent / "locale" / "fr" / "LC_MESSAGES" / "monnaielocale.po"
@@ -153,12 +154,19 @@ def test_codes_are_said_in_words() -> None:
     assert word("state", "partly_funded") == "alimenté en partie"
     assert word("state", "unheard-of") == "unheard-of"
     refusal = RoleMissing(login="ana", roles="town_signer, public_accountant")
-    assert explain(
-        refusal
-    ) == "ana n’en a pas le droit : il faut le rôle signataire de la collectivité et comptable public.".replace(" :", f"{WIDE}:")
-    assert "« rappel de virement »".replace(" »", f"{WIDE}»").replace("« ", f"«{WIDE}") in explain(
-        PartLacks(kind=PartKind.RECALL, field="payment_id")
+    told = f"ana n’en a pas le droit{WIDE}: il faut le rôle signataire de la collectivité et comptable public."
+    assert explain(refusal) == told
+    assert f"«{WIDE}rappel de virement{WIDE}»" in explain(PartLacks(kind=PartKind.RECALL, field="payment_id"))
+    elsewhere = explain(ReversedElsewhere(kind="run_credited", undone_by="take back a credit"))
+    assert (
+        elsewhere == f"Un événement «{WIDE}bordereau crédité{WIDE}» se défait par sa propre opération{WIDE}: reprendre un crédit."
     )
+
+
+def test_every_context_of_codes_is_one_that_sentences_or_pages_say() -> None:
+    contexts = {context for each in CODED.values() for context in each}
+    said_alone = {"entry", "outcome", "rule", "set_aside"}
+    assert {entry.context for entry in entries()} - {""} == contexts | said_alone
 
 
 def test_a_reason_and_a_notice_are_explained_like_a_refusal() -> None:

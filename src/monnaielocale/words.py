@@ -30,16 +30,22 @@ from .domain.refusals import Refusal
 FRENCH, ENGLISH = "fr", "en"
 # Babel writes amounts and dates of these languages of France in a way that nobody there does.
 FORMATTED_LIKE = {"oc": "fr", "co": "fr"}
-# Values that are codes, and the context under which the catalogue has words for them.
+# Values that are codes, and the contexts under which the catalogue has words for them.
 CODED = {
-    "act": "act",
-    "balance": "balance",
-    "field": "field",
-    "kind": "kind",
-    "role": "role",
-    "roles": "role",
-    "state": "state",
+    "event_kind": ("event",),
+    "field": ("field",),
+    "form": ("form",),
+    "kind": ("kind", "event"),
+    "party_kind": ("party_kind",),
+    "role": ("role",),
+    "roles": ("role",),
+    "share_mode": ("share_mode",),
+    "state": ("state",),
+    "undone_by": ("undone_by",),
+    "who": ("who",),
 }
+# Values that name several codes in one text.
+SEVERAL = frozenset({"roles"})
 # Values that people or files wrote are shown as they stand, even when they look like an amount of ours.
 AS_WRITTEN = frozenset({"written", "value", "detail", "label", "name", "suggestion", "choices", "heading", "headings"})
 COUNTS = frozenset({"count", "least", "most", "limit", "size_bytes", "limit_bytes", "most_bytes", "most_characters"})
@@ -141,11 +147,18 @@ def _formats() -> str:
 
 def _shown_text(value: Any, name: str) -> str:
     text = "" if value is None else str(value)
+    if name in SEVERAL:
+        return str(format_list([_coded(code, name) for code in text.split(", ")], locale=_formats())) if text else ""
     if name in CODED:
-        return str(format_list([word(CODED[name], code) for code in text.split(", ")], locale=_formats())) if text else ""
+        return _coded(text, name)
     if name not in AS_WRITTEN and _AMOUNT.fullmatch(text):
         return str(format_decimal(decimal_of(cents_from_text(text)), "#,##0.00", locale=_formats()))
     return text
+
+
+def _coded(code: str, name: str) -> str:
+    known = _catalogue(_language.get())
+    return next((known[context, code] for context in CODED[name] if (context, code) in known), code)
 
 
 def _plain_values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(command_o
 def test_people_are_added_listed_and_given_roles(books: Command, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("un secret assez long\n", encoding="utf-8")
     added = books("user", "add", "alba", "--name", "Alba Etxe", "--role", "administrator", "--password-file", "secret")
-    assert (added.code, added.output) == (0, "alba est ajouté.\n"), added.errors
+    assert (added.code, added.output) == (0, "Personne ajoutée\u00a0: alba.\n"), added.errors
     assert books("user", "add", "denis", "--name", "Denis", "--by", "alba").code == 0
     granted = books("user", "grant", "denis", "auditor", "--by", "alba")
     assert granted.output == "Rôles de denis\u00a0: auditeur.\n"
