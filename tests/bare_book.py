@@ -1,6 +1,5 @@
 """A book made by hand, for tests of the books themselves: 100.00 on the wallet of E00001, backed at the bank."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ IBAN = "FR7630001007941234567890185"
 
 
 @pytest.fixture
-def book(database: Database) -> Iterator[Database]:
+def book(database: Database) -> Database:
     """A book with 100.00 issued to E00001 and backed at the bank."""
     party = new_id()
     with database.connect("writer") as connection:

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import conninfo
 
 from monnaielocale.store.database import Database, migrate
 from monnaielocale.store.server import EmbeddedServer
+from monnaielocale.store.temporary import named
 
 
 @pytest.fixture(scope="session")
@@ -28,22 +28,13 @@ def server_url() -> Iterator[str]:
             yield server.url("postgres")
 
 
-def _named(url: str, database: str) -> str:
-    """The same server, another database, as a postgresql:// address or as keywords, whichever it came as."""
-    if "://" not in url:
-        return conninfo.make_conninfo(url, dbname=database)
-    head, _, rest = url.partition("://")
-    address, mark, options = rest.partition("?")
-    return f"{head}://{address.partition('/')[0]}/{database}{mark}{options}"
-
-
 @pytest.fixture(scope="session")
 def template(server_url: str) -> str:
     """The name of a migrated database that each test's own is copied from."""
     name = f"template_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    migrate(_named(server_url, name))
+    migrate(named(server_url, name))
     return name
 
 
@@ -53,7 +44,7 @@ def database(server_url: str, template: str) -> Iterator[Database]:
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield Database(_named(server_url, name))
+        yield Database(named(server_url, name))
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

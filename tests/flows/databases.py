@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 
 from monnaielocale.store.database import Database
-from tests.conftest import _named
+from monnaielocale.store.temporary import named
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def copied(server_url: str, name: str) -> Iterator[Database]:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
         try:
-            yield Database(_named(server_url, copy))
+            yield Database(named(server_url, copy))
         finally:
             connection.execute(f"DROP DATABASE {copy} WITH (FORCE)")
 

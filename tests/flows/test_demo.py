@@ -18,7 +18,6 @@ from monnaielocale.actions.crediting import CreditRun, credit_runs
 from monnaielocale.cli.app import run
 from monnaielocale.demo import cast, make_files
 from monnaielocale.demo.artefacts import let_hledger_judge
-from monnaielocale.demo.database import PREFIX, DemoDatabaseRefused, demo_database, named
 from monnaielocale.demo.story import Story, StoryWentWrong
 from monnaielocale.demo.telling import Teller
 from monnaielocale.domain.actors import Actor
@@ -29,7 +28,10 @@ from monnaielocale.formats.hledger import JournalBook, JournalEntry, JournalLine
 from monnaielocale.formats.tabular import read_table
 from monnaielocale.settings import Settings
 from monnaielocale.store.database import Database
+from monnaielocale.store.temporary import TemporaryDatabaseRefused, named, temporary_database
 from monnaielocale.words import speak
+
+PREFIX = "monnaielocale_demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def test_the_cast_has_forty_single_payments_of_which_two_are_twins() -> None:
 
 
 def test_without_a_server_of_ones_own_choice_a_database_is_made_and_taken_away(server_url: str) -> None:
-    with demo_database(Settings(database_url=server_url)) as database:
+    with temporary_database(Settings(database_url=server_url), PREFIX) as database:
         with database.reading() as connection:
             assert connection.execute("SELECT count(*) FROM book").fetchone() == (0,)
         assert any(name.startswith(PREFIX) for name in databases(server_url))
@@ -165,8 +167,8 @@ def test_without_a_server_of_ones_own_choice_a_database_is_made_and_taken_away(s
 
 def test_a_server_that_refuses_is_told_clearly(server_url: str) -> None:
     with (
-        pytest.raises(DemoDatabaseRefused, match="does not exist"),
-        demo_database(Settings(database_url=named(server_url, "nothing_here"))),
+        pytest.raises(TemporaryDatabaseRefused, match="does not exist"),
+        temporary_database(Settings(database_url=named(server_url, "nothing_here")), PREFIX),
     ):
         pass
 

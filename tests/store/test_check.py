@@ -1,7 +1,5 @@
 """The check finds what was altered behind the back of every guard, and is silent when nothing was."""
 
-from collections.abc import Callable
-
 import pytest
 
 from monnaielocale.store.check import check
@@ -50,9 +48,10 @@ def test_an_alteration_is_found(book: Database, statements: list[str], rules: se
 
 
 def test_a_unit_without_a_euro_is_found(book: Database) -> None:
-    both: Callable[[str], str] = (
-        "UPDATE entry_line SET amount_cents = amount_cents + {0}, balance_after_cents = balance_after_cents + {0}"
-        " WHERE account_id = (SELECT id FROM account WHERE code = '{1}') AND account_line_number = 1"
-    ).format
-    rules = altered(book, both(500, "wallet:E00001"), both(-500, "issuance.digital"))
+    more = (
+        f"UPDATE entry_line SET amount_cents = amount_cents + {cents}, balance_after_cents = balance_after_cents + {cents}"
+        f" WHERE account_id = (SELECT id FROM account WHERE code = '{account}') AND account_line_number = 1"
+        for cents, account in ((500, "wallet:E00001"), (-500, "issuance.digital"))
+    )
+    rules = altered(book, *more)
     assert "digital_units" in rules and "chain" in rules

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import monnaielocale.migrations
 import psycopg
 import pytest
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
+import monnaielocale.migrations
 from monnaielocale.store.database import migrate, migrate_down
 from monnaielocale.store.tables import METADATA
 

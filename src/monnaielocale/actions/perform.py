@@ -226,13 +226,14 @@ def _answers(rows: Sequence[Any]) -> dict[tuple[UUID, str], tuple[bytes, dict[st
 
 
 @cache
-def _asked_fields(kind: type) -> tuple[tuple[str, Any], ...]:
+def _asked_fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
     return tuple((declared.name, declared.default) for declared in fields(kind) if declared.name not in ("actor", "key"))
 
 
 def _fingerprint(item: Any) -> bytes:
     """What an item asks for, apart from who asks and under which key; a field at its default counts as not given."""
-    given = [(name, value) for name, default in _asked_fields(type(item)) if (value := getattr(item, name)) != default]
+    kind: type = type(item)
+    given = [(name, value) for name, default in _asked_fields(kind) if (value := getattr(item, name)) != default]
     return sha256(repr(given).encode("utf-8", "surrogatepass")).digest()
 
 

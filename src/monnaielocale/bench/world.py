@@ -1,16 +1,11 @@
 """The books that the benchmarks write in: one association, one town, members with mandates, all by the real actions."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import Any
-from uuid import UUID, uuid4
-
-import psycopg
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from uuid import UUID
 
 from ..actions.conventions import load_convention
 from ..actions.mandates import AcceptMandate, DraftMandate, SignMandate, accept_mandates, draft_mandates, sign_mandates
@@ -19,7 +14,7 @@ from ..actions.openings import PrepareOpening, SignOpening, prepare_openings, si
 from ..actions.perform import Action, perform, perform_one
 from ..domain.actors import Actor
 from ..domain.refusals import Refusal
-from ..store.database import Database, migrate
+from ..store.database import Database
 from ..store.people import actor_of, add_person
 
 BOOK, TOWN, ISSUER = "eusko", "bayonne", "euskal-moneta"
@@ -27,22 +22,6 @@ COLLECTION = "FR7699999000010000000000309"
 RESERVE = "FR7699999000010000000000115"
 ON = date(2026, 1, 5)
 WALLET_CENTS = 1_000_000
-
-
-@contextmanager
-def temporary_database(server_url: str) -> Iterator[str]:
-    """A new migrated database on a server, dropped afterwards."""
-    name = f"bench_{uuid4().hex[:12]}"
-    parts = conninfo_to_dict(server_url)
-    login = f"{parts['user']}:{parts['password']}@" if parts.get("password") else f"{parts['user']}@"
-    url = f"postgresql://{login}/{name}?host={parts['host']}&port={parts.get('port', 5432)}"
-    with psycopg.connect(make_conninfo(server_url), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            migrate(url)
-            yield url
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +40,8 @@ class BenchWorld:
         return f"E{at % self.members + 1:05}"
 
 
-def make_world(url: str, members: int) -> BenchWorld:
+def make_world(database: Database, members: int) -> BenchWorld:
     """Load the convention, enrol members and open the book with a wallet for each."""
-    database = Database(url)
     administrator = add_person(database, login="administrator", name="Administrator", roles=["administrator"])
     convention = files("monnaielocale.conventions").joinpath("bayonne-eusko.toml").read_bytes()
     load_convention(database, administrator, convention, ON)

@@ -31,6 +31,7 @@ SUBJECTS = {
     "close": "books",
     "export": "books",
     "demo": "demo",
+    "bench": "bench",
 }
 
 

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from ..settings import Settings
 from ..store.database import Database
+from ..store.temporary import temporary_database
 from ..words import say
 from .artefacts import check_everything, write_artefacts, write_result
 from .beginnings import collect_mandates, credit_too_early, open_the_books, receive_lists
-from .database import demo_database
 from .statements import (
     charge_shows_in_the_proof,
     february_on_the_road,
@@ -43,7 +43,7 @@ ACTS = (
 
 def run_demo(settings: Settings, folder: Path, console: Console) -> dict[str, Any]:
     """Tell the story and leave its artefacts in a folder; answers what had to be true, and whether all of it was."""
-    with demo_database(settings) as database:
+    with temporary_database(settings, "monnaielocale_demo") as database:
         return tell_story(database, folder, console)
 
 

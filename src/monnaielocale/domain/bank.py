@@ -23,8 +23,8 @@ class BankAccountName:
 class Movement:
     """One booked line of a statement. Cents are positive when euros arrive and negative when they leave.
 
-    `place` says where in its file the line stands: its line or row, or statement/entry. `is_reversal` and `reject_code` are set when
-    the bank marks the line as one that undoes another (rejet, retour de fonds).
+    `place` says where in its file the line stands: its line or row, or statement/entry. `is_reversal` and `reject_code` are set
+    when the bank marks the line as one that undoes another (rejet, retour de fonds).
     """
 
     booked_on: date

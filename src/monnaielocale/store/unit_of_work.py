@@ -145,8 +145,8 @@ def insert_statement(table: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str
 def unit_of_work(database: Database, connection: Connection | None = None) -> Iterator[UnitOfWork]:
     """A transaction as the writing role; it commits when the block ends, and leaves no trace when the block raises.
 
-    The first statement begins the transaction and the last ones are sent together with the COMMIT, so that a small batch costs two
-    exchanges with the server.
+    The first statement begins the transaction and the last ones are sent together with the COMMIT, so that a small batch costs
+    two exchanges with the server.
     """
     own = database.connect("writer") if connection is None else connection
     try:

@@ -1,4 +1,4 @@
-"""A database of the demonstration's own: it never touches the books of whoever runs it."""
+"""A database for a while, for the demonstration and the benchmarks: neither ever touches the books of whoever runs it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,49 +10,46 @@ import psycopg
 from psycopg import conninfo, sql
 
 from ..domain.refusals import Refusal
-from ..settings import Settings
-from ..store.database import Database, migrate
-from ..store.server import EmbeddedServer
-
-PREFIX = "monnaielocale_demo"
+from .database import Database, migrate
+from .server import DatabaseSettings, EmbeddedServer
 
 
-class DemoDatabaseRefused(Refusal):
-    """The server that DATABASE_URL names does not let the demonstration make a database of its own: {reason}."""
+class TemporaryDatabaseRefused(Refusal):
+    """The server that DATABASE_URL names does not let this command make a database of its own: {reason}."""
 
-    code = "demo_database_refused"
+    code = "temporary_database_refused"
 
 
 @contextmanager
-def demo_database(settings: Settings) -> Iterator[Database]:
+def temporary_database(settings: DatabaseSettings, prefix: str) -> Iterator[Database]:
     """An empty, migrated database for as long as the block lasts.
 
-    It stands beside the one that DATABASE_URL names, else on a server of its own. Refuses with DemoDatabaseRefused and what
+    It stands beside the one that DATABASE_URL names, else on a server of its own. Refuses with TemporaryDatabaseRefused and what
     starting a server refuses.
     """
     if settings.database_url:
-        with _beside(settings.database_url) as url:
+        with _beside(settings.database_url, prefix) as url:
             migrate(url)
             yield Database(url)
         return
-    with TemporaryDirectory(prefix="monnaielocale-demo-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix="monnaielocale-", ignore_cleanup_errors=True) as folder:
         # The account that runs PostgreSQL for root passes through this folder; nothing in it can be listed.
         Path(folder).chmod(0o711)
         with EmbeddedServer(Path(folder) / "postgresql") as server:
-            url = server.create_database(PREFIX)
+            url = server.create_database(prefix)
             migrate(url)
             yield Database(url)
 
 
 @contextmanager
-def _beside(url: str) -> Iterator[str]:
-    """Another database of the same server, dropped in the end; its name is new each time, so that two demonstrations may run."""
-    name = f"{PREFIX}_{uuid4().hex[:12]}"
+def _beside(url: str, prefix: str) -> Iterator[str]:
+    """Another database of the same server, dropped in the end; its name is new each time, so that two may run at once."""
+    name = f"{prefix}_{uuid4().hex[:12]}"
     try:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     except psycopg.Error as error:
-        raise DemoDatabaseRefused(reason=str(error).strip()) from error
+        raise TemporaryDatabaseRefused(reason=str(error).strip()) from error
     try:
         yield named(url, name)
     finally:
