@@ -48,6 +48,16 @@ def database(server_url: str, template: str) -> Iterator[Database]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def empty_database(server_url: str) -> Iterator[str]:
+    """The address of a new database with nothing in it."""
+    name = f"empty_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield named(server_url, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 def conventions() -> Path:
     """The conventions that the repository ships."""

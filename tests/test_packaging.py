@@ -1,5 +1,6 @@
 """What is installed is what is in the repository, from locked dependencies, and its command runs anywhere."""
 
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -175,6 +177,25 @@ def test_the_installed_command_runs_from_another_folder(installed: Path, tmp_pat
     assert done.returncode == 0, done.stdout + done.stderr
     assert "monnaielocale" in done.stdout
     assert not done.stderr
+
+
+def test_the_installed_command_migrates_and_tells_the_story(
+    installed: Path, tmp_path: Path, server_url: str, empty_database: str
+) -> None:
+    """The wheel alone holds the migrations, the conventions, the words and the files of the story."""
+    for url, arguments, answer in (
+        (empty_database, ["migrate"], ""),
+        (server_url, ["demo", "--output", "story", "--language", "en"], "story"),
+    ):
+        environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "DATABASE_URL": url}
+        command = [str(installed / "monnaielocale"), *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert answer in done.stdout
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    proof = json.loads((tmp_path / "story" / "proof.json").read_text(encoding="utf-8"))
+    assert [form["difference_cents"] for form in proof["forms"].values()] == [0, 0]
 
 
 def test_the_installed_package_is_the_one_that_is_used(installed: Path, tmp_path: Path) -> None:

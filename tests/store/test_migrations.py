@@ -1,12 +1,9 @@
 """The migrations go up, down and up again, and end with the schema that the tables declare."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
-import pytest
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
@@ -40,46 +37,29 @@ CATALOGUE = {
 }
 
 
-@pytest.fixture
-def empty(server_url: str) -> Iterator[str]:
-    """A new database with nothing in it."""
-    name = f"empty_{uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield psycopg.conninfo.make_conninfo(server_url, dbname=name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def address(keywords: str) -> str:
-    """Keywords as the postgresql:// address that the settings hold."""
-    parts = psycopg.conninfo.conninfo_to_dict(keywords)
-    login = f"{parts['user']}:{parts['password']}@" if "password" in parts else f"{parts['user']}@"
-    return f"postgresql://{login}/{parts['dbname']}?host={parts['host']}"
-
-
 def catalogue(keywords: str) -> dict[str, list[Any]]:
     with psycopg.connect(keywords) as connection:
         return {name: connection.execute(sql).fetchall() for name, sql in CATALOGUE.items()}
 
 
-def test_up_down_up_leaves_the_same_schema(empty: str) -> None:
-    url = address(empty)
+def test_up_down_up_leaves_the_same_schema(empty_database: str) -> None:
+    url = empty_database
     migrate(url)
-    first = catalogue(empty)
+    first = catalogue(empty_database)
     migrate(url)
-    assert catalogue(empty) == first
+    assert catalogue(empty_database) == first
     migrate_down(url)
-    assert {name: rows for name, rows in catalogue(empty).items() if rows} == {}
+    assert {name: rows for name, rows in catalogue(empty_database).items() if rows} == {}
     migrate(url)
-    assert catalogue(empty) == first
+    assert catalogue(empty_database) == first
     assert first["triggers"] and first["functions"] and first["grants"] and first["views"]
 
 
-def test_the_migrated_tables_are_the_declared_tables(empty: str, database: Any) -> None:
-    engine = create_engine(address(empty).replace("postgresql://", "postgresql+psycopg://"))
+def test_the_migrated_tables_are_the_declared_tables(empty_database: str, database: Any) -> None:
+    engine = create_engine(empty_database.replace("postgresql://", "postgresql+psycopg://"))
     SQLModel.metadata.create_all(engine)
     engine.dispose()
-    declared, migrated = catalogue(empty), catalogue(database.url)
+    declared, migrated = catalogue(empty_database), catalogue(database.url)
     for name in ("columns", "constraints", "indexes"):
         assert declared[name] == migrated[name], name
 
