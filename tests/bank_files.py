@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from monnaielocale.actions.statements import ImportStatement, import_statements
-from monnaielocale.domain.bank import BankAccountName, Movement, Statement
-from monnaielocale.formats.camt053_writer import write_camt053
-from monnaielocale.formats.cfonb120_writer import write_cfonb120
+from monnaielocale.domain.statements.bank import BankAccountName, Movement, Statement
+from monnaielocale.formats.bank.camt053_writer import write_camt053
+from monnaielocale.formats.bank.cfonb120_writer import write_cfonb120
 from tests.world import BOOK, COLLECTION, World
 
 Line = tuple[int, int, str]

@@ -9,21 +9,13 @@ from pathlib import Path
 from typing import get_args
 
 import monnaielocale
-from monnaielocale.domain import (
-    chart,
-    convention,
-    crediting,
-    explanation_facts,
-    mandates,
-    matching_reasons,
-    matching_values,
-    notes,
-    people,
-    proof,
-    reversals,
-    run_states,
-)
+from monnaielocale.domain import chart, notes, people, proof, reversals
+from monnaielocale.domain.conventions import convention
+from monnaielocale.domain.explaining import facts as explanation_facts
+from monnaielocale.domain.matching import reasons as matching_reasons
+from monnaielocale.domain.matching import values as matching_values
 from monnaielocale.domain.members import MEMBER_KINDS
+from monnaielocale.domain.payments import crediting, mandates, run_states
 from monnaielocale.domain.refusals import every_refusal
 from monnaielocale.store.queries import query_names
 

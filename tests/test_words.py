@@ -14,16 +14,16 @@ from babel.messages.pofile import read_po
 
 import monnaielocale
 from monnaielocale.domain.actors import RoleMissing
-from monnaielocale.domain.bank import StatementRemark
-from monnaielocale.domain.convention_faults import ConventionFault, ConventionFaults, KeyMisspelt
-from monnaielocale.domain.explanation_facts import PartKind
-from monnaielocale.domain.explanation_refusals import LineExplainedBeyond, PartLacks
+from monnaielocale.domain.conventions.faults import ConventionFault, ConventionFaults, KeyMisspelt
+from monnaielocale.domain.explaining.facts import PartKind
+from monnaielocale.domain.explaining.faults import LineExplainedBeyond, PartLacks
 from monnaielocale.domain.files import Notice, RowFault, RowsRefused
-from monnaielocale.domain.matching_reasons import AMOUNT_ALONE
+from monnaielocale.domain.matching.reasons import AMOUNT_ALONE
 from monnaielocale.domain.money import AmountUnreadable, Money
 from monnaielocale.domain.reasons import Reason
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.domain.reversals import ReversedElsewhere
+from monnaielocale.domain.statements.bank import StatementRemark
 from monnaielocale.words import CODED, catalogue_languages, explain, refusal_as_problem, say, shown, speak, word
 from tests import catalogue
 

@@ -14,7 +14,7 @@ from monnaielocale.actions.conventions import (
     load_convention,
 )
 from monnaielocale.domain.actors import Actor, RoleMissing
-from monnaielocale.domain.convention import (
+from monnaielocale.domain.conventions.convention import (
     ConventionEnded,
     ConventionSuspendedUntilAmended,
     ConventionVersionChanged,
@@ -22,8 +22,8 @@ from monnaielocale.domain.convention import (
     Redeemer,
     VersionEndChanged,
 )
-from monnaielocale.domain.convention_faults import ConventionFaults
-from monnaielocale.domain.convention_rules import PartyNotOfConvention
+from monnaielocale.domain.conventions.faults import ConventionFaults
+from monnaielocale.domain.conventions.rules import PartyNotOfConvention
 from monnaielocale.store.conventions import NoConvention, convention_with, conventions_of, rules_of_book
 from monnaielocale.store.database import Database
 from monnaielocale.store.people import add_person

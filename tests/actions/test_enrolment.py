@@ -11,7 +11,7 @@ from monnaielocale.actions.enrolment import EnrolFromFile, enrol_from_files
 from monnaielocale.actions.mandates import AcceptMandate, accept_mandates
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.domain.actors import RoleMissing
-from monnaielocale.domain.convention_rules import PartyNotOfConvention
+from monnaielocale.domain.conventions.rules import PartyNotOfConvention
 from monnaielocale.domain.files import RowsRefused
 from monnaielocale.store.database import Database
 from monnaielocale.store.mandates import mandate_history

@@ -8,7 +8,7 @@ import pytest
 from monnaielocale.actions.crediting import TakeBackCredit, take_back_credits
 from monnaielocale.actions.matches import ConfirmMatch, PartGiven, ProposeMatch, confirm_matches, propose_matches
 from monnaielocale.actions.statements import ImportStatement, import_statements
-from monnaielocale.domain.explanation_refusals import (
+from monnaielocale.domain.explaining.faults import (
     GrantNotAgreed,
     MatchUsedSince,
     PairDoesNotFit,

@@ -21,11 +21,11 @@ from monnaielocale.actions.mandates import (
 )
 from monnaielocale.actions.members import EnrolMember, enrol_members
 from monnaielocale.actions.perform import Answer, perform
-from monnaielocale.domain import mandates as rules
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing, SecondPersonNeeded
-from monnaielocale.domain.convention import NoConventionInForce
-from monnaielocale.domain.convention_rules import PartyNotOfConvention
+from monnaielocale.domain.conventions.convention import NoConventionInForce
+from monnaielocale.domain.conventions.rules import PartyNotOfConvention
 from monnaielocale.domain.members import MemberUnknown
+from monnaielocale.domain.payments import mandates as rules
 from monnaielocale.store.database import Database
 from monnaielocale.store.mandates import mandate_history
 from tests.invariants import check_invariants

@@ -7,8 +7,7 @@ import pytest
 from monnaielocale.actions.matches import ConfirmMatch, PartGiven, ProposeMatch, confirm_matches, propose_matches
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
-from monnaielocale.domain.crediting import ReasonMissing
-from monnaielocale.domain.explanation_refusals import (
+from monnaielocale.domain.explaining.faults import (
     ExplainedTooEarly,
     LineExplainedBeyond,
     LineUnknown,
@@ -25,6 +24,7 @@ from monnaielocale.domain.explanation_refusals import (
 )
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.money import AmountNotPositive
+from monnaielocale.domain.payments.crediting import ReasonMissing
 from monnaielocale.store.database import Database
 from monnaielocale.store.matches import unexplained_lines
 from tests.bank_files import Bank, on, seen

@@ -10,8 +10,7 @@ from monnaielocale.actions.matches import ConfirmMatch, PartGiven, confirm_match
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.actions.runs import CancelRun, CloseRun, cancel_runs, close_runs
 from monnaielocale.domain.actors import SecondPersonNeeded
-from monnaielocale.domain.crediting import RunCancelled
-from monnaielocale.domain.explanation_refusals import (
+from monnaielocale.domain.explaining.faults import (
     LineExplainedBeyond,
     MatchAlreadyConfirmed,
     MatchAlreadyRejected,
@@ -24,6 +23,7 @@ from monnaielocale.domain.explanation_refusals import (
     RunNotSignedYet,
 )
 from monnaielocale.domain.identifiers import new_id
+from monnaielocale.domain.payments.crediting import RunCancelled
 from monnaielocale.store.database import Database
 from tests.bank_files import Bank, imported, on, seen
 from tests.invariants import check_invariants

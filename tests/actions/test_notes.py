@@ -4,7 +4,7 @@ import pytest
 
 from monnaielocale.actions.notes import MoveNotes, move_notes
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
-from monnaielocale.domain.convention_rules import DenominationUnknown, WalletsKeptElsewhere
+from monnaielocale.domain.conventions.rules import DenominationUnknown, WalletsKeptElsewhere
 from monnaielocale.domain.ledger import BalanceTooLow
 from monnaielocale.domain.members import MemberUnknown
 from monnaielocale.domain.money import AmountNotPositive

@@ -11,7 +11,7 @@ from monnaielocale.actions.perform import perform
 from monnaielocale.actions.redemptions import MemberDeparts, depart_members
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing, SecondPersonNeeded
 from monnaielocale.domain.closings import ClosingInFuture, ClosingNotLater
-from monnaielocale.domain.convention_rules import DenominationUnknown, WalletsKeptElsewhere
+from monnaielocale.domain.conventions.rules import DenominationUnknown, WalletsKeptElsewhere
 from monnaielocale.domain.files import RowsRefused
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.ledger import PeriodClosed

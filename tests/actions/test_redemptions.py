@@ -10,7 +10,7 @@ from monnaielocale.actions.members import EnrolMember, enrol_members
 from monnaielocale.actions.perform import perform
 from monnaielocale.actions.redemptions import MemberDeparts, Redeem, depart_members, redeem
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
-from monnaielocale.domain.convention_rules import RedemptionNotAllowed, WalletsKeptElsewhere
+from monnaielocale.domain.conventions.rules import RedemptionNotAllowed, WalletsKeptElsewhere
 from monnaielocale.domain.ledger import BalanceTooLow
 from monnaielocale.domain.members import (
     DepartureReasonMissing,

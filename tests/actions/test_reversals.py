@@ -18,7 +18,7 @@ from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.actions.redemptions import MemberDeparts, Redeem, depart_members, redeem
 from monnaielocale.actions.reversals import ReverseEvent, reverse_events
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
-from monnaielocale.domain.explanation_facts import PartGiven
+from monnaielocale.domain.explaining.facts import PartGiven
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.ledger import AlreadyReversed, PeriodClosed
 from monnaielocale.domain.members import MemberLeft

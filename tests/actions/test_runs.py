@@ -24,14 +24,14 @@ from monnaielocale.actions.runs import (
     open_runs,
     sign_runs,
 )
-from monnaielocale.domain import run_states as states
 from monnaielocale.domain.actors import AccountantMayNotDecide, ActsForAnother, RoleMissing, SecondPersonNeeded
-from monnaielocale.domain.convention import ConventionSuspended, NoConventionInForce
-from monnaielocale.domain.convention_rules import PartyNotOfConvention, PeriodNotOfKind, PeriodNotOnce, RunNotSignedBy
-from monnaielocale.domain.crediting import ReasonMissing, RunCancelled, RunUnknown
+from monnaielocale.domain.conventions.convention import ConventionSuspended, NoConventionInForce
+from monnaielocale.domain.conventions.rules import PartyNotOfConvention, PeriodNotOfKind, PeriodNotOnce, RunNotSignedBy
 from monnaielocale.domain.files import CountDiffers, RowsRefused, TotalDiffers
-from monnaielocale.domain.mandates import DocumentMissing
-from monnaielocale.domain.runs import ListNumberMissing, RunDiffers
+from monnaielocale.domain.payments import run_states as states
+from monnaielocale.domain.payments.crediting import ReasonMissing, RunCancelled, RunUnknown
+from monnaielocale.domain.payments.mandates import DocumentMissing
+from monnaielocale.domain.payments.runs import ListNumberMissing, RunDiffers
 from monnaielocale.store.database import Database
 from monnaielocale.store.runs import payments_of_runs, run_facts, run_slip
 from monnaielocale.store.unit_of_work import UnitOfWork

@@ -9,11 +9,11 @@ import pytest
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.actions.statements import BankAccountNeeded, BankAccountUnknown, StatementNotInEuros, import_statements
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
-from monnaielocale.domain.bank import BankAccountName, Movement
-from monnaielocale.domain.continuity import StatementOpensElsewhere, StatementWithoutBalances
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.ledger import Event, PeriodClosed
-from monnaielocale.formats.statement_faults import StatementFormatUnknown, StatementUnbalanced
+from monnaielocale.domain.statements.bank import BankAccountName, Movement
+from monnaielocale.domain.statements.continuity import StatementOpensElsewhere, StatementWithoutBalances
+from monnaielocale.formats.bank.faults import StatementFormatUnknown, StatementUnbalanced
 from monnaielocale.store.database import Database
 from monnaielocale.store.unit_of_work import unit_of_work
 from tests.bank_files import Bank, as_camt, as_cfonb, brought, imported, importing, lines_in_books, on

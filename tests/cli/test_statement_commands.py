@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monnaielocale.formats.statements import read_statement_file, statement_as_json
+from monnaielocale.formats.bank.statements import read_statement_file, statement_as_json
 from tests.cli.conftest import Command
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -6,7 +6,7 @@ from time import process_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monnaielocale.domain.combinations import Amounts, some_or_all_but_some
+from monnaielocale.domain.matching.combinations import Amounts, some_or_all_but_some
 
 CENTS = st.lists(st.integers(1, 40), max_size=9)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain.bank import BankAccountName, Movement, Statement
-from monnaielocale.domain.continuity import (
+from monnaielocale.domain.statements.bank import BankAccountName, Movement, Statement
+from monnaielocale.domain.statements.continuity import (
     Continuation,
     Held,
     KnownAccount,
@@ -25,7 +25,7 @@ from monnaielocale.domain.continuity import (
     known_after,
     lines_wanted_from,
 )
-from monnaielocale.domain.continuity_readings import parts_with_sum
+from monnaielocale.domain.statements.readings import parts_with_sum
 
 ACCOUNT = BankAccountName(iban="FR7630006000011234567890189")
 OPENING = 100_000

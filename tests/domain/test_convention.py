@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain import convention_rules as rules
 from monnaielocale.domain.chart import AccountUnknown, Form
-from monnaielocale.domain.convention import (
+from monnaielocale.domain.conventions import rules as rules
+from monnaielocale.domain.conventions.convention import (
     Convention,
     ConventionEnded,
     ConventionSuspended,
@@ -26,9 +26,9 @@ from monnaielocale.domain.convention import (
     version_from_canonical,
     with_ending,
 )
-from monnaielocale.domain.convention_reading import read_convention
+from monnaielocale.domain.conventions.reading import read_convention
 from monnaielocale.domain.money import AmountNotPositive
-from monnaielocale.domain.periods import Period
+from monnaielocale.domain.payments.periods import Period
 
 SHIPPED = Path(__file__).parents[2] / "conventions"
 SAMPLE = (Path(__file__).parent / "convention_sample.toml").read_text(encoding="utf-8")

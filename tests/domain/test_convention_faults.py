@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain import convention_faults as reasons
-from monnaielocale.domain.convention import Convention
-from monnaielocale.domain.convention_faults import ConventionFault, ConventionFaults
-from monnaielocale.domain.convention_reading import MOST_BYTES, read_convention
+from monnaielocale.domain.conventions import faults as reasons
+from monnaielocale.domain.conventions.convention import Convention
+from monnaielocale.domain.conventions.faults import ConventionFault, ConventionFaults
+from monnaielocale.domain.conventions.reading import MOST_BYTES, read_convention
 from monnaielocale.domain.refusals import Refusal, every_refusal
 
 SAMPLE = (Path(__file__).parent / "convention_sample.toml").read_text(encoding="utf-8")

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from monnaielocale.domain import convention_rules as rules
 from monnaielocale.domain.chart import Form
-from monnaielocale.domain.convention import Convention, ConventionVersion, version_changes
-from monnaielocale.domain.convention_reading import read_convention
-from monnaielocale.domain.convention_schema import schema_keys
+from monnaielocale.domain.conventions import rules as rules
+from monnaielocale.domain.conventions.convention import Convention, ConventionVersion, version_changes
+from monnaielocale.domain.conventions.reading import read_convention
+from monnaielocale.domain.conventions.schema import schema_keys
 from monnaielocale.domain.money import Money
-from monnaielocale.domain.periods import Period
+from monnaielocale.domain.payments.periods import Period
 from monnaielocale.domain.refusals import Refusal
 
 SAMPLE = (Path(__file__).parent / "convention_sample.toml").read_text(encoding="utf-8").rpartition("[[versions]]")[0]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain.convention_lines import Path, key_text, toml_lines
+from monnaielocale.domain.conventions.lines import Path, key_text, toml_lines
 
 
 def lines_of(text: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monnaielocale.domain.periods import Period, PeriodKind, PeriodUnreadable, end_after_months, months_later
+from monnaielocale.domain.payments.periods import Period, PeriodKind, PeriodUnreadable, end_after_months, months_later
 
 DAYS = st.dates(date(2000, 1, 1), date(2199, 12, 31))
 

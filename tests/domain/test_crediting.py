@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monnaielocale.domain.crediting import PaymentToCredit, SetAside, decide_credits, decide_returns
+from monnaielocale.domain.payments.crediting import PaymentToCredit, SetAside, decide_credits, decide_returns
 
 JANUARY = date(2026, 1, 1)
 MANDATE = UUID(int=7)

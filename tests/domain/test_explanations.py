@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monnaielocale.domain.chart import Form, account
-from monnaielocale.domain.explanation_facts import (
+from monnaielocale.domain.explaining.explanations import explain
+from monnaielocale.domain.explaining.facts import (
     DueFacts,
     Facts,
     GrantFacts,
@@ -21,13 +22,12 @@ from monnaielocale.domain.explanation_facts import (
     PaymentFacts,
     unknown_payer,
 )
-from monnaielocale.domain.explanations import explain
+from monnaielocale.domain.explaining.proposals import expected_on, parts_of
+from monnaielocale.domain.explaining.reasons_kept import kept_reason, kept_refusal, reason_of
 from monnaielocale.domain.ledger import Entry, Line
-from monnaielocale.domain.matching import Proposal
+from monnaielocale.domain.matching.propose import Proposal
 from monnaielocale.domain.money import Money
-from monnaielocale.domain.proposals import expected_on, parts_of
 from monnaielocale.domain.reasons import Reason
-from monnaielocale.domain.reasons_kept import kept_reason, kept_refusal, reason_of
 from monnaielocale.domain.refusals import Refusal
 
 MONDAY = date(2026, 1, 5)

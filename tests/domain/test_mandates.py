@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monnaielocale.domain import mandate_coverage as coverage
-from monnaielocale.domain import mandates as rules
-from monnaielocale.domain.convention import ConventionVersion
-from monnaielocale.domain.convention_reading import read_convention
-from monnaielocale.domain.convention_rules import KindNotAllowed, MandateTooShort
-from monnaielocale.domain.mandates import Mandate, MandateState
+from monnaielocale.domain.conventions.convention import ConventionVersion
+from monnaielocale.domain.conventions.reading import read_convention
+from monnaielocale.domain.conventions.rules import KindNotAllowed, MandateTooShort
 from monnaielocale.domain.money import AmountNotPositive
-from monnaielocale.domain.periods import Period
+from monnaielocale.domain.payments import coverage as coverage
+from monnaielocale.domain.payments import mandates as rules
+from monnaielocale.domain.payments.mandates import Mandate, MandateState
+from monnaielocale.domain.payments.periods import Period
 from monnaielocale.domain.text import TextTooLong, TextUnacceptable
 
 OPERATOR = UUID(int=1)

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain.matching import (
+from monnaielocale.domain.matching.propose import (
     OpenLine,
     OpenPayment,
     OpenRun,

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monnaielocale.domain import run_states as states
-from monnaielocale.domain import runs
 from monnaielocale.domain.actors import AccountantMayNotDecide, Actor, RoleMissing
-from monnaielocale.domain.convention_reading import read_convention
-from monnaielocale.domain.convention_rules import RunNotSignedBy
-from monnaielocale.domain.crediting import ReasonMissing, RunCancelled
-from monnaielocale.domain.mandates import Mandate
-from monnaielocale.domain.periods import Period
-from monnaielocale.domain.run_slips import slip_of
-from monnaielocale.domain.run_states import Euros, PaymentFacts, RunFacts
+from monnaielocale.domain.conventions.reading import read_convention
+from monnaielocale.domain.conventions.rules import RunNotSignedBy
+from monnaielocale.domain.payments import run_states as states
+from monnaielocale.domain.payments import runs
+from monnaielocale.domain.payments.crediting import ReasonMissing, RunCancelled
+from monnaielocale.domain.payments.mandates import Mandate
+from monnaielocale.domain.payments.periods import Period
+from monnaielocale.domain.payments.run_slips import slip_of
+from monnaielocale.domain.payments.run_states import Euros, PaymentFacts, RunFacts
 
 JANUARY = Period.parse("2026-01")
 TODAY = date(2026, 1, 20)

@@ -21,9 +21,9 @@ from monnaielocale.demo.artefacts import let_hledger_judge
 from monnaielocale.demo.story import Story, StoryWentWrong
 from monnaielocale.demo.telling import Teller
 from monnaielocale.domain.actors import Actor
-from monnaielocale.domain.crediting import EurosNotSeen
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.money import decimal_text
+from monnaielocale.domain.payments.crediting import EurosNotSeen
 from monnaielocale.formats.hledger import JournalBook, JournalEntry, JournalLine, write_journal
 from monnaielocale.formats.tabular import read_table
 from monnaielocale.settings import Settings

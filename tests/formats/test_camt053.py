@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]
 
-from monnaielocale.domain.bank import BankAccountName, Movement, Statement, StatementFile
 from monnaielocale.domain.money import Money
-from monnaielocale.formats import statement_faults as faults
-from monnaielocale.formats.camt053_writer import write_camt053
-from monnaielocale.formats.statements import read_statement_file
+from monnaielocale.domain.statements.bank import BankAccountName, Movement, Statement, StatementFile
+from monnaielocale.formats.bank import faults as faults
+from monnaielocale.formats.bank.camt053_writer import write_camt053
+from monnaielocale.formats.bank.statements import read_statement_file
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "camt053"
 IBAN = "FR1420041010050500013M02606"

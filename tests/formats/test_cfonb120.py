@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from monnaielocale.domain.bank import Movement
 from monnaielocale.domain.money import Money
-from monnaielocale.formats import statement_faults as faults
-from monnaielocale.formats.cfonb120 import read_cfonb120
-from monnaielocale.formats.statements import read_statement_file
+from monnaielocale.domain.statements.bank import Movement
+from monnaielocale.formats.bank import faults as faults
+from monnaielocale.formats.bank.cfonb120 import read_cfonb120
+from monnaielocale.formats.bank.statements import read_statement_file
 from tests.cfonb_records import BANK, BRANCH, CLOSING, NUMBER, OPENING, RECEIPT, balance, complement, file_of, movement
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "cfonb120"

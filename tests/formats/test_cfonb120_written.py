@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain.bank import BankAccountName, Movement, Statement
-from monnaielocale.formats import statement_faults as faults
-from monnaielocale.formats.bank_identity import french_iban, iban_or_none
-from monnaielocale.formats.cfonb120_writer import write_cfonb120
-from monnaielocale.formats.statements import read_statement_file, statement_as_json
+from monnaielocale.domain.statements.bank import BankAccountName, Movement, Statement
+from monnaielocale.formats.bank import faults as faults
+from monnaielocale.formats.bank.cfonb120_writer import write_cfonb120
+from monnaielocale.formats.bank.identity import french_iban, iban_or_none
+from monnaielocale.formats.bank.statements import read_statement_file, statement_as_json
 from tests.cfonb_records import BANK, BRANCH, CLOSING, NUMBER, OPENING, RECEIPT, balance, file_of, movement
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "cfonb120"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monnaielocale.domain.convention import PaymentKind, ShareMode
+from monnaielocale.domain.conventions.convention import PaymentKind, ShareMode
 from monnaielocale.domain.files import ColumnMissing, NoRows, RowFault, RowsRefused, TooManyRows, ValueMissing
-from monnaielocale.domain.mandates import MandateDatesReversed, ShareAmountMissing, ShareAmountNotWanted
 from monnaielocale.domain.members import MemberIbanWrong, MemberNumberUnfit
 from monnaielocale.domain.money import AmountNotPositive
+from monnaielocale.domain.payments.mandates import MandateDatesReversed, ShareAmountMissing, ShareAmountNotWanted
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.formats.columns import DayUnreadable, WordUnknown
 from monnaielocale.formats.member_files import (

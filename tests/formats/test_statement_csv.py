@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain.bank import BankAccountName, Movement, StatementFile
 from monnaielocale.domain.files import ColumnMissing, ColumnRepeated, RowFault, ValueMissing
 from monnaielocale.domain.money import AmountUnreadable, Money
-from monnaielocale.formats import statement_faults as faults
-from monnaielocale.formats.statement_csv import StatementRowsRefused
-from monnaielocale.formats.statement_csv_balances import BalanceBroken
-from monnaielocale.formats.statement_csv_mapping import CsvMapping, MappingRefused
-from monnaielocale.formats.statement_csv_rows import AmountInBothColumns, CreditNegative, RowTooWide, StatementDayUnreadable
-from monnaielocale.formats.statements import read_statement_file
+from monnaielocale.domain.statements.bank import BankAccountName, Movement, StatementFile
+from monnaielocale.formats.bank import faults as faults
+from monnaielocale.formats.bank.csv_balances import BalanceBroken
+from monnaielocale.formats.bank.csv_mapping import CsvMapping, MappingRefused
+from monnaielocale.formats.bank.csv_rows import AmountInBothColumns, CreditNegative, RowTooWide, StatementDayUnreadable
+from monnaielocale.formats.bank.csv_statement import StatementRowsRefused
+from monnaielocale.formats.bank.statements import read_statement_file
 from monnaielocale.formats.text import TextEncodingUnknown
 
 IBAN = "FR1420041010050500013M02606"

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monnaielocale.domain.bank import StatementFile
 from monnaielocale.domain.refusals import Refusal, every_refusal
-from monnaielocale.formats import statement_faults as faults
-from monnaielocale.formats.statement_checks import MOVEMENTS_MAX, STATEMENT_BYTES_MAX
-from monnaielocale.formats.statement_csv_mapping import CsvMapping
-from monnaielocale.formats.statements import read_statement_file, statement_as_json
+from monnaielocale.domain.statements.bank import StatementFile
+from monnaielocale.formats.bank import faults as faults
+from monnaielocale.formats.bank.checks import MOVEMENTS_MAX, STATEMENT_BYTES_MAX
+from monnaielocale.formats.bank.csv_mapping import CsvMapping
+from monnaielocale.formats.bank.statements import read_statement_file, statement_as_json
 from monnaielocale.formats.text import plain
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -42,8 +42,8 @@ def filled(head, unit, tail=b'', size=MAX):
 """
 CHILD = """
 import json, pathlib, resource, sys, time
-from monnaielocale.formats.statements import read_statement_file
-from monnaielocale.formats.statement_csv_mapping import CsvMapping
+from monnaielocale.formats.bank.statements import read_statement_file
+from monnaielocale.formats.bank.csv_mapping import CsvMapping
 from monnaielocale.domain.refusals import Refusal
 mapping = CsvMapping(account='FR1420041010050500013M02606', booked_on='D', labels=('L',), amount='A', balance='B')
 data = eval(sys.argv[1])

@@ -4,7 +4,7 @@ import pytest
 
 from monnaielocale.actions.crediting import ReturnUncreditable, return_uncreditable
 from monnaielocale.actions.mandates import RevokeMandate, revoke_mandates
-from monnaielocale.domain.crediting import RunUnknown
+from monnaielocale.domain.payments.crediting import RunUnknown
 from monnaielocale.formats.summary import RunSummary, SummaryTotals
 from monnaielocale.store.database import Database
 from monnaielocale.store.mandates import mandates_of_members

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
-from ..domain.convention import Convention, ConventionVersion, check_unchanged, ending_to_record
-from ..domain.convention_reading import read_convention
-from ..domain.convention_rules import parties
+from ..domain.conventions.convention import Convention, ConventionVersion, check_unchanged, ending_to_record
+from ..domain.conventions.reading import read_convention
+from ..domain.conventions.rules import parties
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
 from ..domain.members import name_key

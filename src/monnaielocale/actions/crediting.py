@@ -7,8 +7,11 @@ from uuid import UUID
 
 from ..domain import chart, postings
 from ..domain.actors import Actor
-from ..domain.convention_rules import credited_account, returned_to
-from ..domain.crediting import (
+from ..domain.conventions.rules import credited_account, returned_to
+from ..domain.identifiers import new_id
+from ..domain.ledger import Event
+from ..domain.money import decimal_text
+from ..domain.payments.crediting import (
     CreditKeptElsewhere,
     CreditUnknown,
     Decision,
@@ -22,9 +25,6 @@ from ..domain.crediting import (
     decide_credits,
     decide_returns,
 )
-from ..domain.identifiers import new_id
-from ..domain.ledger import Event
-from ..domain.money import decimal_text
 from ..domain.refusals import Refusal
 from ..store.conventions import BookKept, books_of
 from ..store.crediting import CreditGiven, RunToCredit, credits_given, runs_to_credit

@@ -6,9 +6,9 @@ from datetime import date
 
 from ..domain import postings
 from ..domain.actors import Actor
-from ..domain.crediting import ConfirmationDiffers, ConfirmationsUnknown
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
+from ..domain.payments.crediting import ConfirmationDiffers, ConfirmationsUnknown
 from ..domain.refusals import Refusal
 from ..store.conventions import books_of
 from ..store.crediting import CreditOrdered, credits_ordered

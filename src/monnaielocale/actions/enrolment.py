@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..domain.actors import Actor
-from ..domain.convention import ConventionEnded, ConventionSuspended, NoConventionInForce
-from ..domain.convention_rules import KindNotAllowed, MandateTooShort, ShareBelowMinimum, ShareModeNotAllowed
+from ..domain.conventions.convention import ConventionEnded, ConventionSuspended, NoConventionInForce
+from ..domain.conventions.rules import KindNotAllowed, MandateTooShort, ShareBelowMinimum, ShareModeNotAllowed
 from ..domain.files import Notice, RowFault, RowsRefused
-from ..domain.mandates import DocumentMissing, Mandate, SignatureLater, check_may_be_signed, checked_document_name
 from ..domain.members import MemberAlreadyExists, MemberLeft, MemberNameMissing
+from ..domain.payments.mandates import DocumentMissing, Mandate, SignatureLater, check_may_be_signed, checked_document_name
+from ..domain.payments.runs import RowRepeated
 from ..domain.refusals import Refusal
-from ..domain.runs import RowRepeated
 from ..domain.text import shown_text
 from ..formats.member_files import ExaminedMembers, MandateRow, MemberRow, examine_member_rows
 from ..formats.tabular import read_table

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
-from ..domain.mandates import Mandate, mandate_state
+from ..domain.payments.mandates import Mandate, mandate_state
 from ..store.conventions import BookKept, LoadedConvention
 from ..store.documents import DocumentGiven, keep_documents
 from ..store.mandates import Mandates, act_row, mandate_row

@@ -10,11 +10,11 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from ..domain import mandates as rules
 from ..domain.actors import Actor
-from ..domain.convention_rules import check_carried_out, rules_for_kind
+from ..domain.conventions.rules import check_carried_out, rules_for_kind
 from ..domain.identifiers import new_id
-from ..domain.mandates import Mandate, MandateNumberTaken
+from ..domain.payments import mandates as rules
+from ..domain.payments.mandates import Mandate, MandateNumberTaken
 from ..domain.refusals import Refusal
 from ..store.conventions import Conventions, LoadedConvention, books_of, convention_with, conventions_of
 from ..store.documents import DocumentGiven

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ..domain.actors import Actor
 from ..domain.chart import Form
-from ..domain.explanation_facts import Facts, PartGiven, PartKind, PartyFacts, unknown_payer
-from ..domain.explanations import Explanation, explain
+from ..domain.explaining.explanations import Explanation, explain
+from ..domain.explaining.facts import Facts, PartGiven, PartKind, PartyFacts, unknown_payer
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
 from ..domain.members import name_key

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
-from ..domain.crediting import ReasonMissing
-from ..domain.explanation_facts import Facts, PartGiven, PartKind
-from ..domain.explanation_refusals import (
+from ..domain.explaining.explanations import explain
+from ..domain.explaining.facts import Facts, PartGiven, PartKind
+from ..domain.explaining.faults import (
     MatchAlreadyConfirmed,
     MatchAlreadyRejected,
     MatchAlreadyUndone,
@@ -18,9 +18,9 @@ from ..domain.explanation_refusals import (
     MatchUnknown,
     MatchUsedSince,
 )
-from ..domain.explanations import explain
 from ..domain.identifiers import new_id
 from ..domain.ledger import BalanceTooLow, Entry, Event, Line
+from ..domain.payments.crediting import ReasonMissing
 from ..domain.refusals import Refusal
 from ..store.conventions import books_of
 from ..store.matches import (

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
-from ..domain.explanation_facts import PartGiven
-from ..domain.explanations import Explanation, explain
+from ..domain.explaining.explanations import Explanation, explain
+from ..domain.explaining.facts import PartGiven
+from ..domain.explaining.proposals import parts_of
+from ..domain.explaining.reasons_kept import kept_reason, kept_refusal
 from ..domain.identifiers import new_id
 from ..domain.ledger import PeriodClosed
-from ..domain.matching import Proposal, propose
-from ..domain.proposals import parts_of
-from ..domain.reasons_kept import kept_reason, kept_refusal
+from ..domain.matching.propose import Proposal, propose
 from ..domain.refusals import Refusal
 from ..store.bank import BankAccountKept, bank_accounts_of
 from ..store.conventions import BookKept, books_of

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ..domain import chart
 from ..domain.actors import Actor
-from ..domain.convention_rules import check_wallets_here
+from ..domain.conventions.rules import check_wallets_here
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
 from ..domain.notes import WITH_MEMBER, checked_kind, checked_notes, notes_entry

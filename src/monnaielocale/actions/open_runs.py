@@ -8,17 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor, ActsForAnother
-from ..domain.convention import ConventionVersion, Enterer
-from ..domain.convention_rules import check_carried_out, check_may_enter, check_period, rules_for_kind
+from ..domain.conventions.convention import ConventionVersion, Enterer
+from ..domain.conventions.rules import check_carried_out, check_may_enter, check_period, rules_for_kind
 from ..domain.files import Notice, RowsRefused
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
-from ..domain.mandates import DocumentMissing, Mandate, checked_document_name
-from ..domain.periods import Period
-from ..domain.references import run_reference, run_seed
-from ..domain.refusals import Refusal
-from ..domain.run_states import Euros, RunFacts, refuse_accountant, run_state
-from ..domain.runs import (
+from ..domain.payments.mandates import DocumentMissing, Mandate, checked_document_name
+from ..domain.payments.periods import Period
+from ..domain.payments.run_states import Euros, RunFacts, refuse_accountant, run_state
+from ..domain.payments.runs import (
     AskedBefore,
     CheckedRow,
     RowContent,
@@ -29,6 +27,8 @@ from ..domain.runs import (
     contents_of,
     refuse_differences,
 )
+from ..domain.references import run_reference, run_seed
+from ..domain.refusals import Refusal
 from ..formats.run_files import ExaminedRows, RunRows, examine_run_rows, summed_run_rows
 from ..formats.tabular import read_table
 from ..store.conventions import BookKept, Conventions, LoadedConvention, books_of, convention_with, conventions_of

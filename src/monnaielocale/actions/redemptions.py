@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ..domain import chart, postings
 from ..domain.actors import Actor
-from ..domain.convention import ConventionVersion
-from ..domain.convention_rules import check_wallets_here
+from ..domain.conventions.convention import ConventionVersion
+from ..domain.conventions.rules import check_wallets_here
 from ..domain.identifiers import new_id
 from ..domain.ledger import Entry, Event
 from ..domain.members import (

@@ -9,15 +9,15 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from ..domain import run_states as rules
 from ..domain.actors import Actor
-from ..domain.convention import Enterer
-from ..domain.convention_rules import check_carried_out
+from ..domain.conventions.convention import Enterer
+from ..domain.conventions.rules import check_carried_out
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
-from ..domain.periods import Period
+from ..domain.payments import run_states as rules
+from ..domain.payments.periods import Period
+from ..domain.payments.run_states import RunFacts, run_state
 from ..domain.refusals import Refusal
-from ..domain.run_states import RunFacts, run_state
 from ..store.conventions import BookKept, Conventions, books_of, convention_with, conventions_of
 from ..store.runs import Runs, known_run, run_act_row, run_facts
 from ..store.unit_of_work import UnitOfWork

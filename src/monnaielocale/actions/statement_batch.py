@@ -8,12 +8,12 @@ from uuid import UUID
 
 from ..domain import postings
 from ..domain.actors import Actor
-from ..domain.bank import Movement, Statement, StatementFile
-from ..domain.continuity import Continuation, KnownAccount, known_after, texts_of
+from ..domain.explaining.reasons_kept import kept_reason, kept_refusal
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
-from ..domain.reasons_kept import kept_reason, kept_refusal
-from ..formats.statement_csv_mapping import CsvMapping
+from ..domain.statements.bank import Movement, Statement, StatementFile
+from ..domain.statements.continuity import Continuation, KnownAccount, known_after, texts_of
+from ..formats.bank.csv_mapping import CsvMapping
 from ..store.bank import BankAccountKept, FileKept
 from ..store.conventions import BookKept
 from ..store.documents import DocumentGiven, keep_documents

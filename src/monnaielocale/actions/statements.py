@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 
-from ..domain.bank import Statement, StatementFile
 from ..domain.chart import EURO
-from ..domain.continuity import Continuation, Held, StatementWithoutBalances, continue_statements, lines_wanted_from
+from ..domain.explaining.reasons_kept import kept_refusal
 from ..domain.identifiers import new_id
 from ..domain.ledger import PeriodClosed
-from ..domain.reasons_kept import kept_refusal
 from ..domain.refusals import Refusal
-from ..formats.statement_csv_mapping import CsvMapping
-from ..formats.statement_faults import StatementFormatUnknown
-from ..formats.statements import read_statement_file
+from ..domain.statements.bank import Statement, StatementFile
+from ..domain.statements.continuity import Continuation, Held, StatementWithoutBalances, continue_statements, lines_wanted_from
+from ..formats.bank.csv_mapping import CsvMapping
+from ..formats.bank.faults import StatementFormatUnknown
+from ..formats.bank.statements import read_statement_file
 from ..store.bank import BankAccountKept, FileKept, bank_accounts_of, files_known, known_accounts, latest_mappings, named_account
 from ..store.conventions import books_of
 from ..store.unit_of_work import UnitOfWork

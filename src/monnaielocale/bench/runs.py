@@ -12,8 +12,8 @@ from ..actions.matching import MatchLines, match_lines
 from ..actions.perform import Action, perform_one
 from ..actions.runs import OpenRun, SignRun, open_runs, sign_runs
 from ..actions.statements import ImportStatement, import_statements
-from ..domain.bank import BankAccountName, Movement, Statement
-from ..formats.cfonb120_writer import write_cfonb120
+from ..domain.statements.bank import BankAccountName, Movement, Statement
+from ..formats.bank.cfonb120_writer import write_cfonb120
 from .figures import Figure
 from .world import BOOK, COLLECTION, ON, TOWN, BenchWorld
 

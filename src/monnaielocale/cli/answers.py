@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ..domain.convention_faults import ConventionFault
+from ..domain.conventions.faults import ConventionFault
 from ..domain.files import RowFault
 from ..domain.refusals import Refusal
 from ..words import explain, refusal_as_problem, say

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from ..actions.conventions import load_convention
-from ..domain.convention import Convention
-from ..domain.convention_reading import read_convention
+from ..domain.conventions.convention import Convention
+from ..domain.conventions.reading import read_convention
 from ..domain.refusals import Refusal
 from ..store.exports import all_conventions
 from ..store.people import actor_of

@@ -14,9 +14,9 @@ from ..actions.matches import (
 )
 from ..actions.matching import MatchLines, match_lines
 from ..actions.perform import Answer, perform, perform_one, plain
-from ..domain.explanation_facts import PartGiven, PartKind
+from ..domain.explaining.facts import PartGiven, PartKind
+from ..domain.explaining.reasons_kept import reason_of
 from ..domain.money import Money, cents_from_text
-from ..domain.reasons_kept import reason_of
 from ..domain.refusals import Refusal
 from ..store.matches import MatchKept, Unexplained, matches_by_id, unexplained_lines
 from ..store.people import actor_of

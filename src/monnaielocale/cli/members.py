@@ -19,7 +19,7 @@ from ..actions.mandates import (
     sign_mandates,
 )
 from ..actions.perform import perform_one
-from ..domain.convention import PaymentKind, ShareMode
+from ..domain.conventions.convention import PaymentKind, ShareMode
 from ..domain.files import Notice
 from ..store.conventions import NoConvention
 from ..store.database import Database

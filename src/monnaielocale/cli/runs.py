@@ -16,10 +16,10 @@ from ..actions.runs import (
     open_runs,
     sign_runs,
 )
-from ..domain.convention import PaymentKind
+from ..domain.conventions.convention import PaymentKind
 from ..domain.files import Notice
 from ..domain.money import Money
-from ..domain.run_states import PaymentFacts, RunFacts, payment_state, run_state
+from ..domain.payments.run_states import PaymentFacts, RunFacts, payment_state, run_state
 from ..store.exports import all_runs, run_with_payments
 from ..store.people import actor_of
 from ..words import explain, say, shown, word

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from ..domain.bank import Statement, StatementFile
+from ..domain.explaining.reasons_kept import reason_of
 from ..domain.money import Money
-from ..domain.reasons_kept import reason_of
-from ..formats.statement_csv_mapping import CsvMapping, MappingRefused
-from ..formats.statements import read_statement_file, statement_as_json
+from ..domain.statements.bank import Statement, StatementFile
+from ..formats.bank.csv_mapping import CsvMapping, MappingRefused
+from ..formats.bank.statements import read_statement_file, statement_as_json
 from ..words import explain, say, shown, word
 from .answers import labelled, tell, tell_json, tell_table, working
 from .arguments import AsJson, Book, By, File, On, cents_or_none, day, read_file

@@ -19,9 +19,9 @@ from ..actions.members import EnrolMember, enrol_members
 from ..actions.openings import PrepareOpening, SignOpening, prepare_openings, sign_openings
 from ..actions.runs import OpenRun, SignRun, open_runs, sign_runs
 from ..domain.actors import SecondPersonNeeded
-from ..domain.crediting import EurosNotSeen
 from ..domain.files import RowsRefused
 from ..domain.money import Money
+from ..domain.payments.crediting import EurosNotSeen
 from ..store.people import add_person
 from ..store.runs import run_slip
 from ..store.unit_of_work import UnitOfWork

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..domain.references import run_reference, run_seed
-from ..formats.bank_identity import french_iban
+from ..formats.bank.identity import french_iban
 
 BOOK = "eusko"
 ISSUER = "euskal-moneta"

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from ..domain.bank import BankAccountName, Movement, Statement
 from ..domain.chart import EURO
 from ..domain.money import decimal_text
-from ..formats.camt053_writer import write_camt053
-from ..formats.cfonb120_writer import write_cfonb120
+from ..domain.statements.bank import BankAccountName, Movement, Statement
+from ..formats.bank.camt053_writer import write_camt053
+from ..formats.bank.cfonb120_writer import write_cfonb120
 from ..formats.spreadsheets import Sheet, SheetColumn, write_xlsx
 from . import cast, movements
 from .cast import Beneficiary, PaymentList

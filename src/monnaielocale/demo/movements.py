@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from ..domain.bank import Movement
 from ..domain.references import plain_text
+from ..domain.statements.bank import Movement
 from . import cast
 from .cast import Beneficiary, PaymentList
 

@@ -14,9 +14,9 @@ from ..actions.proof import prove_backing
 from ..actions.runs import AccountForRun, account_for_runs
 from ..actions.statements import ImportStatement, import_statements
 from ..domain.actors import SecondPersonNeeded
-from ..domain.explanation_facts import PartKind
+from ..domain.explaining.facts import PartKind
+from ..domain.explaining.reasons_kept import reason_of
 from ..domain.money import Money
-from ..domain.reasons_kept import reason_of
 from ..store.mandates import mandates_of_members
 from ..store.matches import Unexplained, unexplained_lines
 from ..store.unit_of_work import UnitOfWork

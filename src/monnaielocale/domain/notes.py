@@ -5,8 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from . import postings
-from .convention import ConventionVersion
-from .convention_rules import check_denomination
+from .conventions.convention import ConventionVersion
+from .conventions.rules import check_denomination
 from .ledger import Entry
 from .money import AmountNotPositive, decimal_text
 from .refusals import Refusal

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .chart import EURO, FORMS, Account, Form, account, by_form
-from .convention import ConventionVersion, Wallets
-from .convention_rules import check_denomination, check_wallets_here
+from .conventions.convention import ConventionVersion, Wallets
+from .conventions.rules import check_denomination, check_wallets_here
 from .files import RowFault, RowsRefused
 from .members import MemberUnknown
 from .money import decimal_text

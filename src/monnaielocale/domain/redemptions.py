@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from .convention import ConventionVersion, Redeemer
-from .convention_rules import RedemptionNotAllowed, redemption_fee
+from .conventions.convention import ConventionVersion, Redeemer
+from .conventions.rules import RedemptionNotAllowed, redemption_fee
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..domain.convention import PaymentKind, ShareMode
+from ..domain.conventions.convention import PaymentKind, ShareMode
 from ..domain.files import NoRows, Notice, RowFault, RowsRefused, TooManyRows, ValueMissing
-from ..domain.mandates import SUBJECT_LENGTH_MAX, MandateDatesReversed, ShareAmountMissing, ShareAmountNotWanted
 from ..domain.members import MemberIbanWrong, check_member, checked_iban
 from ..domain.money import AmountNotPositive, decimal_text
+from ..domain.payments.mandates import SUBJECT_LENGTH_MAX, MandateDatesReversed, ShareAmountMissing, ShareAmountNotWanted
 from ..domain.refusals import Refusal
 from ..domain.text import clean_text
 from .columns import Cells, Column, Faults, find_columns, read_cents, read_day, read_member_number, read_text, read_word

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.files import CountDiffers, NoRows, Notice, RowFault, RowsRefused, TooManyRows, TotalDiffers, ValueMissing
-from ..domain.mandates import SUBJECT_LENGTH_MAX
 from ..domain.money import CENTS_MAX, AmountNotPositive, AmountTooLarge, decimal_text
+from ..domain.payments.mandates import SUBJECT_LENGTH_MAX
 from ..domain.refusals import Refusal
 from ..domain.text import clean_text, shown_text
 from .columns import Cells, Column, Faults, FoundColumns, find_columns, folded, read_cents, read_member_number

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from ..domain import chart
-from ..domain.bank import BankAccountName
 from ..domain.chart import Form, account
-from ..domain.continuity import KnownAccount, KnownLine
+from ..domain.statements.bank import BankAccountName
+from ..domain.statements.continuity import KnownAccount, KnownLine
 from .unit_of_work import UnitOfWork
 
 

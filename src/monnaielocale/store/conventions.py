@@ -6,8 +6,8 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from ..domain.convention import Convention, ConventionVersion, version_from_canonical, with_ending
-from ..domain.convention_rules import PartyNotOfConvention
+from ..domain.conventions.convention import Convention, ConventionVersion, version_from_canonical, with_ending
+from ..domain.conventions.rules import PartyNotOfConvention
 from ..domain.refusals import Refusal
 from .unit_of_work import Row, UnitOfWork
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from ..domain.convention import ConventionVersion, version_from_canonical
-from ..domain.crediting import PaymentToCredit
+from ..domain.conventions.convention import ConventionVersion, version_from_canonical
+from ..domain.payments.crediting import PaymentToCredit
 from .unit_of_work import UnitOfWork
 
 

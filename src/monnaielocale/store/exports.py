@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from ..domain.run_states import PaymentFacts, RunFacts
+from ..domain.payments.run_states import PaymentFacts, RunFacts
 from ..formats.hledger import JournalBook, JournalEntry, JournalLine
 from .conventions import LoadedConvention, conventions_of
 from .database import Connection

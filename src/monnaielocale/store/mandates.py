@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from ..domain.mandates import Mandate, MandateUnknown
+from ..domain.payments.mandates import Mandate, MandateUnknown
 from .database import Connection
 from .queries import query
 from .unit_of_work import Row, UnitOfWork

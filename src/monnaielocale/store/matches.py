@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.rows import namedtuple_row
 
 from ..domain.chart import Form
-from ..domain.explanation_facts import (
+from ..domain.explaining.facts import (
     DueFacts,
     Facts,
     GrantFacts,
@@ -19,8 +19,8 @@ from ..domain.explanation_facts import (
     PaymentFacts,
     unknown_payer,
 )
-from ..domain.matching import OpenLine, OpenPayment, OpenRun, OpenTransfer, TopUpMember
-from ..domain.proposals import expected_on
+from ..domain.explaining.proposals import expected_on
+from ..domain.matching.propose import OpenLine, OpenPayment, OpenRun, OpenTransfer, TopUpMember
 from ..domain.refusals import Refusal
 from .bank import joined_texts
 from .conventions import Conventions, conventions_of

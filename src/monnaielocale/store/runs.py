@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ..domain.crediting import RunUnknown
 from ..domain.identifiers import new_ids
-from ..domain.mandates import Mandate
-from ..domain.periods import PeriodKind
-from ..domain.run_slips import RunSlip, slip_of
-from ..domain.run_states import Euros, PaymentFacts, RunFacts
-from ..domain.runs import AskedBefore, CheckedRow, RowContent
+from ..domain.payments.crediting import RunUnknown
+from ..domain.payments.mandates import Mandate
+from ..domain.payments.periods import PeriodKind
+from ..domain.payments.run_slips import RunSlip, slip_of
+from ..domain.payments.run_states import Euros, PaymentFacts, RunFacts
+from ..domain.payments.runs import AskedBefore, CheckedRow, RowContent
 from .conventions import convention_with, conventions_of
 from .unit_of_work import Row, UnitOfWork
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from ..domain.payments.run_states import PaymentFacts, RunFacts, payment_state
 from ..domain.refusals import Refusal
-from ..domain.run_states import PaymentFacts, RunFacts, payment_state
 from ..formats.summary import BankLineSummary, PaymentSummary, RunSummary
 from .conventions import convention_with, conventions_of
 from .database import Connection

@@ -1,0 +1,1 @@
+"""Which open items a bank line pays, proposed with a reason in words."""

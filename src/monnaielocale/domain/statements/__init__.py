@@ -1,0 +1,1 @@
+"""What a bank says, and whether it continues what the books know."""

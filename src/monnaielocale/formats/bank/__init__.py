@@ -1,0 +1,1 @@
+"""Bank statements: CFONB120, camt.053 and CSV, read to the cent or refused with the line."""
