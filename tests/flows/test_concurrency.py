@@ -18,8 +18,8 @@ from monnaielocale.actions.crediting import CreditRun, credit_runs
 from monnaielocale.actions.matches import MatchLines, match_lines
 from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
 from monnaielocale.actions.perform import Action, Answer, KeyReused, Outcome, Unforeseen, perform
-from monnaielocale.domain.crediting import NothingLeftToCredit
 from monnaielocale.domain.ledger import BalanceTooLow
+from monnaielocale.domain.payments.crediting import NothingLeftToCredit
 from monnaielocale.store.database import Database
 from monnaielocale.store.unit_of_work import UnitOfWork
 from tests.bank_files import Bank, imported, on

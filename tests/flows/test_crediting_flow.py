@@ -21,7 +21,10 @@ from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.actions.proof import prove_backing
 from monnaielocale.actions.runs import AccountForRun, CloseRun, SignRun, account_for_runs, close_runs, sign_runs
 from monnaielocale.domain.actors import ActsForAnother, SecondPersonNeeded
-from monnaielocale.domain.crediting import (
+from monnaielocale.domain.explaining.faults import MatchCreditedSince, MatchUsedSince, RecallBeyondMissing
+from monnaielocale.domain.files import RowsRefused
+from monnaielocale.domain.money import decimal_text
+from monnaielocale.domain.payments.crediting import (
     ConfirmationDiffers,
     ConfirmationsUnknown,
     CreditKeptElsewhere,
@@ -32,11 +35,8 @@ from monnaielocale.domain.crediting import (
     RunNotSigned,
     RunUnknown,
 )
-from monnaielocale.domain.explanation_refusals import MatchCreditedSince, MatchUsedSince, RecallBeyondMissing
-from monnaielocale.domain.files import RowsRefused
-from monnaielocale.domain.money import decimal_text
+from monnaielocale.domain.payments.run_states import CreditsUnconfirmed, RunNotSettled
 from monnaielocale.domain.refusals import Refusal
-from monnaielocale.domain.run_states import CreditsUnconfirmed, RunNotSettled
 from monnaielocale.store.database import Database
 from tests.bank_files import Bank, imported, on
 from tests.flows.conftest import Built
