@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from time import process_time
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -20,6 +19,7 @@ from monnaielocale.domain.matching.propose import (
     propose,
 )
 from monnaielocale.domain.references import run_reference
+from tests.yardstick import yardsticks
 
 PAY_DAY = date(2026, 1, 28)
 COLLECTION, RESERVE = "FR7630006000011234567890189", "FR1420041010050500013M02606"
@@ -401,7 +401,7 @@ def _made(town: Town, hundreds: int, hint: str, which: int, day: int, leaves: bo
     return line(-cents if leaves else cents, texts[hint], day=day, account=RESERVE if leaves else COLLECTION)
 
 
-def test_a_thousand_lines_meet_ten_thousand_payments_in_two_seconds() -> None:
+def test_a_thousand_lines_meet_ten_thousand_payments_in_good_time() -> None:
     town, chance = Town(), random.Random(7)
     for number in range(100):
         names = [f"Prenom{chance.randrange(400)} Famille{chance.randrange(900)}" for _ in range(100)]
@@ -412,15 +412,12 @@ def test_a_thousand_lines_meet_ten_thousand_payments_in_two_seconds() -> None:
         texts = [run.reference, payment.member_name, payment.member_number, "VIR SEPA", "VIR SEPA"][number % 5]
         cents = [run.total_cents - payment.amount_cents, payment.amount_cents, chance.randrange(5_000, 9_000_000)][number % 3]
         lines.append(line(max(cents, 1), texts, day=number % 20))
-    start = process_time()
+    assert yardsticks(lambda: propose(lines, town.payments, town.runs)) < 60
     assert len(propose(lines, town.payments, town.runs)) == 1_000
-    assert process_time() - start < 2.0
 
 
 def test_ten_thousand_equal_payments_do_not_slow_the_search() -> None:
     town = Town()
     run = town.run(*[30_000] * 10_000, people=["Maider Etcheverry"])
     lines = [line(30_000 * (1 + number % 4), [run.reference, "ETCHEVERRY MAIDER", "VIR"][number % 3]) for number in range(1_000)]
-    start = process_time()
-    propose(lines, town.payments, town.runs)
-    assert process_time() - start < 2.0
+    assert yardsticks(lambda: propose(lines, town.payments, town.runs)) < 60

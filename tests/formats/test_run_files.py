@@ -1,6 +1,5 @@
 """Payment lists as towns send them: accepted whole, or refused with every fault named."""
 
-import time
 from typing import Any
 
 import pytest
@@ -32,6 +31,7 @@ from monnaielocale.formats.run_files import (
     read_run_rows,
 )
 from monnaielocale.formats.tabular import read_table
+from tests.yardstick import yardsticks
 
 HEADER = "Adhérent;Bénéficiaire;Montant;Objet;N° de mandat;Libellé\n"
 
@@ -212,9 +212,8 @@ def test_a_sum_that_the_books_cannot_hold_is_refused() -> None:
 def test_ten_thousand_payments_are_read_in_a_blink() -> None:
     rows = "".join(f"E{number:05d};Élu numéro {number};1\u00a0234,56 €;Indemnité;M{number};Janvier\n" for number in range(10_000))
     data = (HEADER + rows).encode("cp1252")
-    started = time.process_time()
+    assert yardsticks(lambda: read_run_rows(read_table(data))) < 15
     run = read_run_rows(read_table(data))
-    assert time.process_time() - started < 0.5
     assert run.total_cents == 1_234_560_000
 
 
