@@ -139,3 +139,17 @@ def test_a_book_is_exported_to_hledger_which_accepts_it(database: Database, book
         check=True,
         env=dict(os.environ, LANG="C.UTF-8", LC_ALL="C.UTF-8"),
     )
+
+
+def test_an_account_shows_its_balance_and_its_lines(database: Database, books: Command) -> None:
+    world = World.create(database)
+    world.enrol("E00001", "Ane Etxeberri")
+    world.fund("E00001", 2500)
+    shown = books("account", "wallet:E00001", "--on", "2026-12-31", "--json")
+    assert shown.code == 0, shown.output
+    assert (shown.json()["balance_cents"], shown.json()["currency"]) == (2500, "EUS")
+    assert [line["balance_cents"] for line in shown.json()["lines"]] == [2500]
+    assert books("account", "wallet:E00001", "--at", "2020-01-01T00:00", "--json").json()["balance_cents"] == 0
+    assert "wallet:E00001 porte 25,00" in books("account", "wallet:E00001").output.replace("\u202f", " ")
+    assert books("account", "wallet:E00001", "--at", "soon").code == 2
+    assert books("account", "wallet:E99999").code == 1

@@ -26,6 +26,7 @@ SUBJECTS = {
     "run": "runs",
     "statement": "statements",
     "match": "matches",
+    "account": "accounts",
     "proof": "books",
     "check": "books",
     "close": "books",

@@ -52,13 +52,23 @@ SELECT asked.person_id, %(action)s AS action, asked.key, known.request_hash, kno
          WHERE known.person_id = asked.person_id AND known.action = %(action)s AND known.key = asked.key LIMIT 1
   ) AS known ON true;
 
--- balance_at_moment: The balance of an account after the last line recorded at or before an instant.
+-- account_asked: An account of a book by its code.
+SELECT account.id, account.side, account.currency
+  FROM account JOIN book ON book.id = account.book_id AND book.code = %(book)s WHERE account.code = %(account)s;
+
+-- balance_at_moment: The balance of an account after the last line recorded at or before an instant: one look-up in its index.
 SELECT balance_after_cents FROM entry_line
  WHERE account_id = %(account_id)s AND recorded_at <= %(moment)s
  ORDER BY recorded_at DESC, account_line_number DESC LIMIT 1;
 
--- balances_on_day: The balance of accounts at the end of a business day, from the daily roll-up.
-SELECT account.code, COALESCE(sum(day.amount_cents), 0)::bigint AS cents
-  FROM book JOIN account ON account.book_id = book.id AND account.code = ANY (%(accounts)s)
-  LEFT JOIN account_day AS day ON day.account_id = account.id AND day.business_on <= %(on_day)s
- WHERE book.code = %(book)s GROUP BY account.code;
+-- balance_on_day: The balance of an account at the end of a business day, from the daily roll-up.
+SELECT COALESCE(sum(amount_cents), 0)::bigint FROM account_day
+ WHERE account_id = %(account_id)s AND business_on <= %(on_day)s;
+
+-- lines_of_account: Lines of an account after an order number, the oldest first: its statement, in the order of recording.
+SELECT line.account_line_number AS number, line.business_on, line.recorded_at, line.entry_number, entry.label,
+       line.amount_cents, line.balance_after_cents
+  FROM entry_line AS line
+  JOIN entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
+ WHERE line.account_id = %(account_id)s AND line.account_line_number > %(after)s
+ ORDER BY line.account_line_number LIMIT %(most)s;
