@@ -9,7 +9,7 @@ from ..domain.refusals import Refusal
 from ..store.database import Database
 from ..store.exports import all_books
 from ..store.server import database_url
-from .installation import settings as settings
+from .installation import settings
 
 
 class DatabaseUnreachable(Refusal):
