@@ -104,50 +104,57 @@ END $$;
 -- account, and leave nothing below zero that may not be. A bank account moves with a statement line or the opening only.
 CREATE FUNCTION check_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM refuse(
-                CASE WHEN account.side IS NULL THEN 'line_account'
-                     WHEN line.amount_cents % account.denomination_cents <> 0 THEN 'line_denomination'
-                     WHEN line.balance_after_cents <> COALESCE(previous.balance_after_cents, 0) + line.amount_cents
-                       OR (previous.balance_after_cents IS NULL AND line.account_line_number <> 1) THEN 'line_position'
-                     WHEN account.role = 'bank' THEN 'bank_line_only'
-                     ELSE 'balance_below_zero' END,
-                format('line %s of account %s in entry %s', line.account_line_number, line.account_id, line.entry_number))
-       FROM added AS line
-       LEFT JOIN LATERAL (
-            SELECT side, role, floored, denomination_cents FROM account
-             WHERE account.id = line.account_id AND account.book_id = line.book_id LIMIT 1
-       ) AS account ON true
-       LEFT JOIN LATERAL (
-            SELECT before.balance_after_cents FROM entry_line AS before
-             WHERE before.account_id = line.account_id AND before.account_line_number = line.account_line_number - 1 LIMIT 1
-       ) AS previous ON true
-      WHERE account.side IS NULL
-         OR line.amount_cents % account.denomination_cents <> 0
-         OR line.balance_after_cents <> COALESCE(previous.balance_after_cents, 0) + line.amount_cents
-         OR (previous.balance_after_cents IS NULL AND line.account_line_number <> 1)
-         OR (account.floored AND line.balance_after_cents * account.side < 0 AND line.amount_cents * account.side < 0)
-         OR (account.role = 'bank' AND (
-                SELECT event.kind NOT IN ('bank_line', 'opening') FROM entry JOIN event ON event.id = entry.event_id
-                 WHERE entry.book_id = line.book_id AND entry.number = line.entry_number));
-    PERFORM refuse(CASE WHEN written.unbalanced AND entry.line_count = written.lines THEN 'entry_balance' ELSE 'entry_whole' END,
-                   format('the lines of entry %s do not enter whole with it, or do not sum to zero', written.entry_number))
-       FROM (SELECT book_id, entry_number, sum(lines) AS lines, bool_or(cents <> 0) AS unbalanced,
-                    min(first_on) AS first_on, max(last_on) AS last_on, min(first_at) AS first_at, max(last_at) AS last_at
-               FROM (SELECT line.book_id, line.entry_number, account.currency, count(*) AS lines, sum(line.amount_cents) AS cents,
-                            min(business_on) AS first_on, max(business_on) AS last_on,
-                            min(recorded_at) AS first_at, max(recorded_at) AS last_at
-                       FROM added AS line
-                       LEFT JOIN LATERAL (SELECT currency FROM account WHERE account.id = line.account_id LIMIT 1) AS account ON true
-                      GROUP BY line.book_id, line.entry_number, account.currency) AS by_currency
-              GROUP BY book_id, entry_number) AS written
-       LEFT JOIN LATERAL (
-            SELECT entry.line_count, entry.business_on, batch.recorded_at
-              FROM entry JOIN batch ON batch.book_id = entry.book_id AND batch.number = entry.batch_number
-             WHERE entry.book_id = written.book_id AND entry.number = written.entry_number LIMIT 1
-       ) AS entry ON true
-      WHERE entry.line_count IS DISTINCT FROM written.lines OR written.unbalanced
-         OR entry.business_on <> written.first_on OR entry.business_on <> written.last_on
-         OR entry.recorded_at <> written.first_at OR entry.recorded_at <> written.last_at;
+    PERFORM refuse(fault.rule, fault.explanation)
+       FROM (
+            WITH line AS MATERIALIZED (
+                SELECT added.*, account.side, account.role, account.currency, account.floored, account.denomination_cents,
+                       previous.balance_after_cents AS balance_before_cents
+                  FROM added
+                  LEFT JOIN LATERAL (
+                        SELECT side, role, currency, floored, denomination_cents FROM account
+                         WHERE account.id = added.account_id AND account.book_id = added.book_id LIMIT 1
+                  ) AS account ON true
+                  LEFT JOIN LATERAL (
+                        SELECT balance_after_cents FROM entry_line AS before
+                         WHERE before.account_id = added.account_id
+                           AND before.account_line_number = added.account_line_number - 1 LIMIT 1
+                  ) AS previous ON true
+            )
+            SELECT CASE WHEN side IS NULL THEN 'line_account'
+                        WHEN amount_cents % denomination_cents <> 0 THEN 'line_denomination'
+                        WHEN balance_after_cents <> COALESCE(balance_before_cents, 0) + amount_cents
+                          OR (balance_before_cents IS NULL AND account_line_number <> 1) THEN 'line_position'
+                        WHEN role = 'bank' THEN 'bank_line_only'
+                        ELSE 'balance_below_zero' END AS rule,
+                   format('line %s of account %s in entry %s', account_line_number, account_id, entry_number) AS explanation
+              FROM line
+             WHERE side IS NULL
+                OR amount_cents % denomination_cents <> 0
+                OR balance_after_cents <> COALESCE(balance_before_cents, 0) + amount_cents
+                OR (balance_before_cents IS NULL AND account_line_number <> 1)
+                OR (floored AND balance_after_cents * side < 0 AND amount_cents * side < 0)
+                OR (role = 'bank' AND (
+                        SELECT event.kind NOT IN ('bank_line', 'opening') FROM entry JOIN event ON event.id = entry.event_id
+                         WHERE entry.book_id = line.book_id AND entry.number = line.entry_number))
+            UNION ALL
+            SELECT CASE WHEN written.euros = 0 AND written.units = 0 OR entry.line_count IS DISTINCT FROM written.lines
+                        THEN 'entry_whole' ELSE 'entry_balance' END,
+                   format('the lines of entry %s do not enter whole with it, or do not sum to zero', written.entry_number)
+              FROM (SELECT book_id, entry_number, count(*) AS lines,
+                           COALESCE(sum(amount_cents) FILTER (WHERE currency = 'EUR'), 0) AS euros,
+                           COALESCE(sum(amount_cents) FILTER (WHERE currency <> 'EUR'), 0) AS units,
+                           min(business_on) AS first_on, max(business_on) AS last_on,
+                           min(recorded_at) AS first_at, max(recorded_at) AS last_at
+                      FROM line GROUP BY book_id, entry_number) AS written
+              LEFT JOIN LATERAL (
+                    SELECT entry.line_count, entry.business_on, batch.recorded_at
+                      FROM entry JOIN batch ON batch.book_id = entry.book_id AND batch.number = entry.batch_number
+                     WHERE entry.book_id = written.book_id AND entry.number = written.entry_number LIMIT 1
+              ) AS entry ON true
+             WHERE entry.line_count IS DISTINCT FROM written.lines OR written.euros <> 0 OR written.units <> 0
+                OR entry.business_on <> written.first_on OR entry.business_on <> written.last_on
+                OR entry.recorded_at <> written.first_at OR entry.recorded_at <> written.last_at
+       ) AS fault;
     -- One range for the whole batch: had an entry other lines than those added, the table would hold more of them than were added.
     PERFORM refuse('entry_whole', format('entries %s to %s of book %s had lines before', first_number, last_number, book_id))
        FROM (SELECT book_id, min(entry_number) AS first_number, max(entry_number) AS last_number, count(*) AS lines
