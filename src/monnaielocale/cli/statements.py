@@ -62,7 +62,8 @@ def read(
         closing_cents=cents_or_none(closing_balance),
     )
     if as_json:
-        tell_json(statement_as_json(found))
+        remarks = [{"code": remark.code, "message": explain(remark)} for remark in found.warnings]
+        tell_json({**statement_as_json(found), "warnings": remarks})
     else:
         _tell_file(found)
 
