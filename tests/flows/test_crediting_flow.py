@@ -1,6 +1,5 @@
 """From the town's list to its account: what is credited, what waits, what goes back, and what a wrong credit costs."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +24,6 @@ from monnaielocale.domain.explaining.faults import MatchCreditedSince, MatchUsed
 from monnaielocale.domain.files import RowsRefused
 from monnaielocale.domain.money import decimal_text
 from monnaielocale.domain.payments.crediting import (
-    ConfirmationDiffers,
-    ConfirmationsUnknown,
-    CreditKeptElsewhere,
     CreditUnknown,
     EurosNotSeen,
     NothingLeftToCredit,
@@ -35,7 +31,7 @@ from monnaielocale.domain.payments.crediting import (
     RunNotSigned,
     RunUnknown,
 )
-from monnaielocale.domain.payments.run_states import CreditsUnconfirmed, RunNotSettled
+from monnaielocale.domain.payments.run_states import RunNotSettled
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.database import Database
 from tests.bank_files import Bank, imported, on
@@ -428,69 +424,3 @@ def test_t26_a_line_of_one_book_is_never_explained_by_a_payment_of_another(world
     foreign = ProposeMatch(world.actor("cairn-operator"), CAIRN, line_of(world, 50_00), (PartGiven("gift", 50_00),), world.on)
     (outcome,) = perform(world.database, propose_matches, [foreign])
     assert isinstance(outcome, Refusal) and outcome.code == "line_unknown"
-
-
-def both_books(database: Database) -> None:
-    Elsewhere.beside(World.create(database, on(30)))
-
-
-@pytest.fixture
-def elsewhere(built: Built) -> Elsewhere:
-    return Elsewhere(World(built(both_books), on(30)))
-
-
-def credit_elsewhere(elsewhere: Elsewhere, run: str) -> dict[str, object]:
-    return elsewhere.world.do(credit_runs, CreditRun(elsewhere.world.actor("cairn-operator"), CAIRN, run, elsewhere.world.on))
-
-
-def test_t24_a_credit_elsewhere_waits_for_its_confirmation(elsewhere: Elsewhere) -> None:
-    """Late, in part, and twice: each counts once."""
-    world = elsewhere.world
-    run = elsewhere.run_signed(50_00, 60_00)
-    elsewhere.paid(run, 110_00, 28)
-    assert credit_elsewhere(elsewhere, run)["ordered_elsewhere"] is True
-    (first, _), (second, _) = elsewhere.orders()
-    assert (elsewhere.balance("wallets_elsewhere.pending"), elsewhere.balance("circulation.digital")) == (110_00, 110_00)
-    accounting = AccountForRun(world.actor("cairn-operator"), CAIRN, run, world.on)
-    with pytest.raises(CreditsUnconfirmed):
-        world.do(account_for_runs, accounting)
-    world.on = date(2026, 2, 20)
-    assert elsewhere.confirm((first, "T1"))["confirmed_cents"] == 50_00
-    assert (elsewhere.balance("wallets_elsewhere.pending"), elsewhere.balance("wallets_elsewhere")) == (60_00, 50_00)
-    again = elsewhere.confirm((first, "T1"), (second, "T2"), (second, "T2"))
-    assert (again["confirmed_count"], again["confirmed_cents"], again["already_confirmed_count"]) == (1, 60_00, 1)
-    assert elsewhere.confirm((first, "T1"), (second, "T2"))["confirmed_count"] == 0
-    assert (elsewhere.balance("wallets_elsewhere.pending"), elsewhere.balance("wallets_elsewhere")) == (0, 110_00)
-    world.do(account_for_runs, accounting)
-    check_invariants(world.database)
-
-
-def test_t24_a_confirmation_of_an_unknown_reference_or_of_another_transaction_keeps_nothing(elsewhere: Elsewhere) -> None:
-    run = elsewhere.run_signed(50_00, 60_00)
-    elsewhere.paid(run, 110_00, 28)
-    credit_elsewhere(elsewhere, run)
-    (first, _), (second, _) = elsewhere.orders()
-    with pytest.raises(ConfirmationsUnknown) as refused:
-        elsewhere.confirm((first, "T1"), ("RF00UNKNOWN-1", "T2"), ("RF00UNKNOWN-2", "T3"))
-    assert refused.value.values == {"references": "RF00UNKNOWN-1, RF00UNKNOWN-2"}
-    assert elsewhere.balance("wallets_elsewhere") == 0
-    elsewhere.confirm((first, "T1"))
-    with pytest.raises(ConfirmationDiffers):
-        elsewhere.confirm((second, "T2"), (first, "T9"))
-    assert elsewhere.balance("wallets_elsewhere") == 50_00
-    with pytest.raises(Refusal):
-        elsewhere.confirm((second, "T1"))
-    assert elsewhere.balance("wallets_elsewhere") == 50_00
-    check_invariants(elsewhere.world.database)
-
-
-def test_t24_a_credit_elsewhere_is_not_taken_back_here(elsewhere: Elsewhere) -> None:
-    world = elsewhere.world
-    world.add("cairn-accountant", "le-cairn", "association_accountant")
-    run = elsewhere.run_signed(50_00)
-    elsewhere.paid(run, 50_00, 28)
-    credit_elsewhere(elsewhere, run)
-    (payment,) = payments_of(world, run)
-    with pytest.raises(CreditKeptElsewhere):
-        world.do(take_back_credits, TakeBackCredit(world.actor("cairn-accountant"), CAIRN, payment, "wrong", world.on))
-    check_invariants(world.database)
