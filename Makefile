@@ -21,7 +21,7 @@ LOCKING := $(UV) pip compile pyproject.toml --group build --generate-hashes --no
 help: ## Say what each command does.
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
 
-demo: .venv/installed ## Play a town's week in a fresh book and leave its files in build/demo.
+demo: .venv/installed ## Tell the whole story on real files in a fresh book and leave its proof in build/demo.
 	.venv/bin/monnaielocale demo --output build/demo
 
 test: check ## Check the code, then run every test.
