@@ -11,9 +11,12 @@ BEGIN
                 NULL; -- Another database of this server was migrated at the same moment.
             END;
         END IF;
-        IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+        -- From PostgreSQL 16 on, whoever creates a role may give it away but not yet act as it.
+        BEGIN
             EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
-        END IF;
+        EXCEPTION WHEN insufficient_privilege THEN
+            NULL; -- Somebody else prepared the roles, and said who may act as them.
+        END;
     END LOOP;
 END $$;
 GRANT USAGE, CREATE ON SCHEMA public TO monnaielocale_owner;
