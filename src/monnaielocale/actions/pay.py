@@ -12,6 +12,7 @@ from ..domain.ledger import Event
 from ..domain.members import MemberLeft, MemberUnknown, PayeeIsPayer
 from ..domain.money import AmountNotPositive, decimal_text
 from ..domain.refusals import Refusal
+from ..store.arrays import array
 from ..store.unit_of_work import Read, Row, UnitOfWork
 from .perform import action
 
@@ -41,12 +42,11 @@ class WalletPaid:
 
 
 def _reads(items: Sequence[WalletPayment]) -> list[Read]:
+    numbers: dict[str, set[str]] = {}
+    for item in items:
+        numbers.setdefault(item.book, set()).update((item.payer, item.payee))
     return [
-        (
-            "wallets_to_pay",
-            {"book": book, "numbers": [number for item in items if item.book == book for number in (item.payer, item.payee)]},
-        )
-        for book in sorted({item.book for item in items})
+        ("wallets_to_pay", {"book": book, "numbers": array("text", sorted(asked))}) for book, asked in sorted(numbers.items())
     ]
 
 
