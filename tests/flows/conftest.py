@@ -6,28 +6,20 @@ from contextlib import ExitStack
 import pytest
 
 from monnaielocale.store.database import Database
-from tests.flows.databases import copied, name_of
+from tests.flows.databases import Copies
 
 Built = Callable[[Callable[[Database], object]], Database]
 
 
 @pytest.fixture(scope="session")
-def _templates(server_url: str, template: str) -> Iterator[Callable[[Callable[[Database], object]], str]]:
-    names: dict[Callable[[Database], object], str] = {}
+def copies(server_url: str, template: str) -> Iterator[Copies]:
+    """Worlds by their builders."""
     with ExitStack() as stack:
-
-        def named(build: Callable[[Database], object]) -> str:
-            if build not in names:
-                database = stack.enter_context(copied(server_url, template))
-                build(database)
-                names[build] = name_of(database)
-            return names[build]
-
-        yield named
+        yield Copies(server_url, template, stack)
 
 
 @pytest.fixture
-def built(server_url: str, _templates: Callable[[Callable[[Database], object]], str]) -> Iterator[Built]:
-    """Answers a database of the test's own in which a world was built; the same builder builds once."""
+def built(copies: Copies) -> Iterator[Built]:
+    """Answers a database of the test's own in which a world was built."""
     with ExitStack() as stack:
-        yield lambda build: stack.enter_context(copied(server_url, _templates(build)))
+        yield lambda build: stack.enter_context(copies.of(build))
