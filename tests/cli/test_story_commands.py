@@ -91,6 +91,9 @@ def test_a_month_is_kept_from_the_command_line(typed: Typed, world: World) -> No
     reference = run_signed(typed)
     refused = typed("run", "credit", reference, "--by", "operator", "--on", "2026-01-06", code=1)
     assert "Aucun paiement du bordereau" in refused.errors
+    slip = typed("run", "slip", reference).output
+    assert [line.partition("\u00a0: ")[2] for line in slip.splitlines()[4:]] == [COLLECTION, reference, "28/01/2026"]
+    assert asked(typed, "run", "slip", reference)["total_cents"] == 22550
     bank = Bank(COLLECTION)
     Path("releve.txt").write_bytes(bank.cfonb(6, 7, (6, 22550, f"VIR TRESORERIE {reference}"), (7, 2500, "COTISATION XAN")))
     brought = typed("statement", "import", "releve.txt", "--by", "operator", "--on", "2026-01-07")

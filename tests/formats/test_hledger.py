@@ -29,6 +29,7 @@ def entry(number: int, on: date, label: str, *lines: tuple[str, int]) -> Journal
 
 
 RUN = "to_credit:bayonne:2026-01-1"
+NUMBERS = {"circulation.digital": "463400"}
 ENTRIES = (
     entry(1, FEBRUARY, "bank line", (f"bank:{IBAN}", 123456), ("received_unattributed.digital", -123456)),
     entry(2, FEBRUARY, "allocation", ("received_unattributed.digital", 123456), (RUN, -123456)),
@@ -51,7 +52,8 @@ def book_of(entries: tuple[JournalEntry, ...]) -> JournalBook:
     for one in entries:
         for line in one.lines:
             sums[line.account] = sums.get(line.account, 0) + line.cents
-    return JournalBook("Euskal, le livre", "EUS", entries, tuple(JournalLine(code, cents) for code, cents in sums.items()))
+    balances = tuple(JournalLine(code, cents) for code, cents in sums.items())
+    return JournalBook("Euskal, le livre", "EUS", entries, balances, NUMBERS)
 
 
 BOOK = book_of(ENTRIES)
@@ -78,6 +80,7 @@ def test_the_journal_reads_like_the_book() -> None:
     lines = write_journal(BOOK).decode().splitlines()
     assert lines[:4] == ["; Euskal le livre", "decimal-mark .", "commodity 1000.00 EUR", "commodity 1000.00 EUS"]
     assert f"account assets:bank:{IBAN}  ; type: A" in lines
+    assert "account liabilities:circulation.digital  ; type: L, number: 463400" in lines
     assert "account register:wallet:E00058" in lines
     start = lines.index("2026-02-02 (2) allocation  ; event: allocation")
     assert lines[start + 1 : start + 3] == [

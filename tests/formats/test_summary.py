@@ -29,6 +29,7 @@ CREDITED = PaymentSummary(
     returned_cents=0,
     returned_to="",
     state="credited",
+    credit_due_on=date(2026, 2, 1),
 )
 SET_ASIDE = PaymentSummary(
     row_number=3,
@@ -46,13 +47,16 @@ SET_ASIDE = PaymentSummary(
 )
 SUMMARY = RunSummary(
     convention="Bayonne 2026",
+    issuer="Euskal Moneta",
+    issuer_identifier="W641999999",
     public_body="Ville de Bayonne",
+    public_body_identifier="216401026",
     kind="official_allowance",
     period="2026-01",
     list_number="1",
     reference="RF18539007547034",
     payments=(CREDITED, SET_ASIDE),
-    bank_lines=(BankLineSummary(date(2026, 2, 2), 50000, "RF18539007547034", "TRESORERIE", 47345),),
+    bank_lines=(BankLineSummary(date(2026, 2, 2), 50000, "RF18539007547034", "TRESORERIE", 47345, date(2026, 1, 28)),),
 )
 
 
@@ -86,9 +90,14 @@ def test_programs_get_cents_days_and_codes() -> None:
         "returned_to": "",
         "state": "credited",
         "reason": "",
+        "credit_due_on": "2026-02-01",
+        "days_late": 2,
     }
     assert data["payments"][1]["credited_on"] is None
+    assert (data["payments"][1]["credit_due_on"], data["payments"][1]["days_late"]) == (None, None)
     assert data["bank_lines"][0]["allocated_cents"] == 47345
+    assert (data["bank_lines"][0]["expected_on"], data["bank_lines"][0]["days_late"]) == ("2026-01-28", 5)
+    assert (data["issuer_identifier"], data["public_body_identifier"]) == ("W641999999", "216401026")
     assert data["totals"] == {
         "payment_count": 2,
         "amount_cents": 42345,
@@ -103,10 +112,11 @@ def test_the_list_of_payments_speaks_the_language_of_the_town() -> None:
     _, payments, _ = summary_sheets(SUMMARY, say=french, word=word)
     lines = write_csv(payments).decode("utf-8-sig").splitlines()
     assert lines == [
-        "Row;N° d'adhérent;Beneficiary;Payment order;Montant;Received;Credited;Credited on;Sent back;Sent back to;State;Reason",
-        "2;E00058;Maite Bidart;M-12;300,00;350,00;300,00;03/02/2026;0,00;;crédité;",
-        "3;E00059;Peio Etxea;M-13;123,45;123,45;0,00;;123,45;Peio Etxea;returned;Le mandat a été révoqué le 28/01/2026.",
-        ";Total;;;423,45;473,45;300,00;;123,45;;;",
+        "Row;N° d'adhérent;Beneficiary;Payment order;Montant;Received;Credited;Credited on;Sent back;Sent back to;State;Reason;"
+        "To credit by;Days late",
+        "2;E00058;Maite Bidart;M-12;300,00;350,00;300,00;03/02/2026;0,00;;crédité;;01/02/2026;2",
+        "3;E00059;Peio Etxea;M-13;123,45;123,45;0,00;;123,45;Peio Etxea;returned;Le mandat a été révoqué le 28/01/2026.;;",
+        ";Total;;;423,45;473,45;300,00;;123,45;;;;;",
     ]
 
 
@@ -115,8 +125,8 @@ def test_the_run_and_its_bank_lines_have_sheets_of_their_own() -> None:
     assert ("Kind of payment", "indemnité d'élu", None) in run.rows
     assert ("Paiements", "2", 42345) in run.rows
     assert ("Waiting", None, 5000) in run.rows
-    assert bank.rows == ((date(2026, 2, 2), 50000, "RF18539007547034", "TRESORERIE", 47345),)
-    assert bank.totals == (None, 50000, None, "Total", 47345)
+    assert bank.rows == ((date(2026, 2, 2), 50000, "RF18539007547034", "TRESORERIE", 47345, date(2026, 1, 28), 5),)
+    assert bank.totals == (None, 50000, None, "Total", 47345, None, None)
 
 
 def test_the_workbook_begins_with_the_run() -> None:
@@ -130,7 +140,7 @@ def test_every_form_shows_the_same_sums(amounts: list[tuple[int, int, int, int]]
         PaymentSummary(number, "E1", "x", "", asked, allocated, credited, None, returned, "", "credited")
         for number, (asked, allocated, credited, returned) in enumerate(amounts)
     )
-    summary = RunSummary("c", "b", "grant", "2026", "1", "RF", payments, ())
+    summary = RunSummary("c", "i", "W641999999", "b", "216401026", "grant", "2026", "1", "RF", payments, ())
     totals = summary_as_data(summary)["totals"]
     sums = [sum(column) for column in zip(*amounts, strict=True)] if amounts else [0] * 4
     assert [totals[f"{name}_cents"] for name in ("amount", "allocated", "credited", "returned")] == sums

@@ -22,8 +22,10 @@ from ..domain.money import Money
 from ..domain.payments.run_states import PaymentFacts, RunFacts, payment_state, run_state
 from ..store.exports import all_runs, run_with_payments
 from ..store.people import actor_of
+from ..store.runs import run_slip
+from ..store.unit_of_work import UnitOfWork
 from ..words import explain, say, shown, word
-from .answers import tell, tell_done, tell_json, tell_table, working
+from .answers import labelled, tell, tell_done, tell_json, tell_table, working
 from .arguments import AsJson, Book, By, File, On, Run, Why, cents_or_none, day, read_file
 from .databases import chosen_book, open_database
 from .teaching import alone, command, group, option
@@ -175,6 +177,35 @@ def _payment_as_data(run: RunFacts, payment: PaymentFacts) -> dict[str, Any]:
     names = ("id", "row_number", "member", "mandate", "subject", "payment_order", "label", "euros")
     data = {name: plain(getattr(payment, name)) for name in names}
     return data | {"state": str(state), "reason": explain(reason) if reason else ""}
+
+
+@command(
+    run_commands,
+    "slip",
+    say("Show what the public body copies on its payment orders for a run: the account, the reference, the amount and the day."),
+    "run slip RF18LRD2026010001",
+)
+def slip(reference: Run, book: Book = "", as_json: AsJson = False) -> None:
+    """Show the payment slip of a run."""
+    with open_database() as database:
+        code = chosen_book(database, book)
+        with database.reading() as connection:
+            found = run_slip(UnitOfWork(connection), code, reference)
+    if as_json:
+        tell_json(plain(found))
+        return
+    lines = [
+        (say("Public body"), found.public_body),
+        (say("Payments"), shown(found.payment_count, "count")),
+        (say("Amount"), shown(Money(found.total_cents))),
+        (say("Account holder"), found.account_holder),
+        (say("IBAN"), found.iban),
+        (say("Reference"), found.reference),
+    ]
+    if found.expected_on:
+        lines.append((say("Expected on"), shown(found.expected_on)))
+    for label, value in lines:
+        tell(labelled(label, value))
 
 
 @command(

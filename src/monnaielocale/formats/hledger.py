@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ..domain.chart import DEBIT, EURO, account
@@ -53,13 +53,15 @@ class JournalEntry:
 class JournalBook:
     """A book to write down: its entries in order, and the balances that its accounts are said to have in the end.
 
-    The balances come from where the books keep them and not from the entries: hledger compares the two.
+    The balances come from where the books keep them and not from the entries: hledger compares the two. `numbers` are those of
+    the French chart for euro accounts, by the account's code.
     """
 
     title: str
     unit_currency: str
     entries: tuple[JournalEntry, ...]
     balances: tuple[JournalLine, ...]
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_journal(book: JournalBook) -> bytes:
@@ -68,7 +70,8 @@ def write_journal(book: JournalBook) -> bytes:
     `hledger check --strict` accepts it when every entry balances and the balances agree with the entries to the cent.
     """
     codes = sorted({line.account for entry in book.entries for line in entry.lines} | {line.account for line in book.balances})
-    parts = [f"; {_plain(book.title)}", "decimal-mark .", *_commodities(book), *map(_account_directive, codes)]
+    parts = [f"; {_plain(book.title)}", "decimal-mark .", *_commodities(book)]
+    parts.extend(_account_directive(code, book.numbers.get(code)) for code in codes)
     parts.extend(_transaction(entry, book.unit_currency) for entry in book.entries)
     if book.balances:
         parts.append(_assertions(book))
@@ -105,10 +108,11 @@ def _symbol(currency: str) -> str:
     return bare if bare.isascii() and bare.isalpha() else f'"{bare}"'
 
 
-def _account_directive(code: str) -> str:
+def _account_directive(code: str, number: str | None) -> str:
     name = account_name(code)
-    kind = _TYPES.get(name.partition(":")[0])
-    return f"account {name}  ; type: {kind}" if kind else f"account {name}"
+    tags = {"type": _TYPES.get(name.partition(":")[0]), "number": number}
+    written = ", ".join(f"{tag}: {value}" for tag, value in tags.items() if value)
+    return f"account {name}  ; {written}" if written else f"account {name}"
 
 
 def _transaction(entry: JournalEntry, unit_currency: str) -> str:

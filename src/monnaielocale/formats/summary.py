@@ -17,7 +17,10 @@ Word = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class PaymentSummary:
-    """What became of one payment. The reason is already in words; `returned_to` says to whom its euros go back."""
+    """What became of one payment. The reason is already in words; `returned_to` says to whom its euros go back.
+
+    `credit_due_on` is the last day on which crediting it is in time, once all its euros arrived and if a delay was agreed.
+    """
 
     row_number: int
     member_number: str
@@ -31,17 +34,33 @@ class PaymentSummary:
     returned_to: str
     state: str
     reason: str = ""
+    credit_due_on: date | None = None
+
+    @property
+    def days_late(self) -> int | None:
+        """By how many days it was credited too late."""
+        return _days_late(self.credited_on, self.credit_due_on)
 
 
 @dataclass(frozen=True, slots=True)
 class BankLineSummary:
-    """A bank line and the part of it that was allocated to this run."""
+    """A bank line and the part of it that was allocated to this run; `expected_on` is the agreed pay day, if any."""
 
     booked_on: date
     amount_cents: int
     reference: str
     label: str
     allocated_cents: int
+    expected_on: date | None = None
+
+    @property
+    def days_late(self) -> int | None:
+        """By how many days its euros came too late."""
+        return _days_late(self.booked_on, self.expected_on)
+
+
+def _days_late(done_on: date | None, due_on: date | None) -> int | None:
+    return (done_on - due_on).days if done_on and due_on and done_on > due_on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +81,16 @@ class SummaryTotals:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run as it is accounted for: what identifies it, its payments in the order of the list, and the bank lines by date."""
+    """A run as it is accounted for: what identifies it, its payments in the order of the list, and the bank lines by date.
+
+    Who gives the account and who receives it are named with their register numbers (SIREN, or RNA of an association).
+    """
 
     convention: str
+    issuer: str
+    issuer_identifier: str
     public_body: str
+    public_body_identifier: str
     kind: str
     period: str
     list_number: str
@@ -89,7 +114,10 @@ def summary_as_data(summary: RunSummary) -> dict[str, Any]:
     totals = summary.totals()
     return {
         "convention": summary.convention,
+        "issuer": summary.issuer,
+        "issuer_identifier": summary.issuer_identifier,
         "public_body": summary.public_body,
+        "public_body_identifier": summary.public_body_identifier,
         "kind": summary.kind,
         "period": summary.period,
         "list_number": summary.list_number,
@@ -121,6 +149,8 @@ def _payment_as_data(payment: PaymentSummary) -> dict[str, Any]:
         "returned_to": payment.returned_to,
         "state": payment.state,
         "reason": payment.reason,
+        "credit_due_on": payment.credit_due_on.isoformat() if payment.credit_due_on else None,
+        "days_late": payment.days_late,
     }
 
 
@@ -131,6 +161,8 @@ def _line_as_data(line: BankLineSummary) -> dict[str, Any]:
         "reference": line.reference,
         "label": line.label,
         "allocated_cents": line.allocated_cents,
+        "expected_on": line.expected_on.isoformat() if line.expected_on else None,
+        "days_late": line.days_late,
     }
 
 
@@ -146,7 +178,10 @@ def _run_sheet(summary: RunSummary, say: Say, word: Word) -> Sheet:
     totals = summary.totals()
     rows: tuple[tuple[Value, ...], ...] = (
         (say("Convention"), summary.convention, None),
+        (say("Association"), summary.issuer, None),
+        (say("SIREN or RNA of the association"), summary.issuer_identifier, None),
         (say("Public body"), summary.public_body, None),
+        (say("SIREN of the public body"), summary.public_body_identifier, None),
         (say("Kind of payment"), word("kind", summary.kind), None),
         (say("Period"), summary.period, None),
         (say("List number"), summary.list_number, None),
@@ -175,11 +210,13 @@ def _payment_sheet(summary: RunSummary, say: Say, word: Word) -> Sheet:
         SheetColumn(say("Sent back to")),
         SheetColumn(say("State")),
         SheetColumn(say("Reason")),
+        SheetColumn(say("To credit by"), "date"),
+        SheetColumn(say("Days late"), "whole"),
     )
     rows = tuple(_payment_line(payment, word) for payment in summary.payments)
     totals = summary.totals()
     sums = (totals.amount_cents, totals.allocated_cents, totals.credited_cents, None, totals.returned_cents)
-    return Sheet(say("Payments"), columns, rows, totals=(None, say("Total"), None, None, *sums, None, None, None))
+    return Sheet(say("Payments"), columns, rows, totals=(None, say("Total"), None, None, *sums, *[None] * 5))
 
 
 def _payment_line(payment: PaymentSummary, word: Word) -> tuple[Value, ...]:
@@ -196,6 +233,8 @@ def _payment_line(payment: PaymentSummary, word: Word) -> tuple[Value, ...]:
         payment.returned_to,
         word("state", payment.state),
         payment.reason,
+        payment.credit_due_on,
+        payment.days_late,
     )
 
 
@@ -206,10 +245,21 @@ def _bank_sheet(summary: RunSummary, say: Say) -> Sheet:
         SheetColumn(say("Reference")),
         SheetColumn(say("Label")),
         SheetColumn(say("For this run"), "amount"),
+        SheetColumn(say("Expected on"), "date"),
+        SheetColumn(say("Days late"), "whole"),
     )
     rows = tuple(
-        (line.booked_on, line.amount_cents, line.reference, line.label, line.allocated_cents) for line in summary.bank_lines
+        (
+            line.booked_on,
+            line.amount_cents,
+            line.reference,
+            line.label,
+            line.allocated_cents,
+            line.expected_on,
+            line.days_late,
+        )
+        for line in summary.bank_lines
     )
     received = sum(line.amount_cents for line in summary.bank_lines)
     for_this_run = sum(line.allocated_cents for line in summary.bank_lines)
-    return Sheet(say("Bank lines"), columns, rows, totals=(None, received, None, say("Total"), for_this_run))
+    return Sheet(say("Bank lines"), columns, rows, totals=(None, received, None, say("Total"), for_this_run, None, None))

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg.rows import TupleRow
+
+# Alembic takes half a second to import: only what migrates waits for it.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 Role = Literal["owner", "writer", "reader"]
 Connection = psycopg.Connection[TupleRow]
@@ -41,7 +43,9 @@ class Database:
 
 
 @contextmanager
-def _alembic(url: str) -> Iterator[Config]:
+def _alembic(url: str) -> Iterator["Config"]:
+    from alembic.config import Config
+
     with as_file(files("monnaielocale.migrations")) as scripts:
         config = Config()
         config.set_main_option("script_location", str(scripts))
@@ -52,11 +56,15 @@ def _alembic(url: str) -> Iterator[Config]:
 
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the schema up to a revision; running it again changes nothing."""
+    from alembic import command
+
     with _alembic(url) as config:
         command.upgrade(config, revision)
 
 
 def migrate_down(url: str, revision: str = "base") -> None:
     """Take the schema back to a revision: for rehearsals, since it deletes what the later revisions hold."""
+    from alembic import command
+
     with _alembic(url) as config:
         command.downgrade(config, revision)

@@ -1,7 +1,11 @@
 """Whole books and lists as exports and commands need them, read at one moment."""
 
+from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 
+from ..domain.chart import account
+from ..domain.conventions.rules import account_number
 from ..domain.payments.run_states import PaymentFacts, RunFacts
 from ..formats.hledger import JournalBook, JournalEntry, JournalLine
 from .conventions import LoadedConvention, conventions_of
@@ -27,7 +31,19 @@ def journal_of(connection: Connection, book: str) -> JournalBook:
         moved = tuple(JournalLine(row.code, row.amount_cents) for row in of_entry)
         entries.append(JournalEntry(number, first.business_on, first.label, first.kind, moved))
     balances = tuple(JournalLine(row.code, row.cents) for row in work.rows("balances_to_export", book_id=head.id))
-    return JournalBook(f"{head.name}, {head.code}", head.unit_currency, tuple(entries), balances)
+    codes = {line.account for entry in entries for line in entry.lines} | {line.account for line in balances}
+    numbers = _chart_numbers(work, book, codes, max((entry.business_on for entry in entries), default=date.max))
+    return JournalBook(f"{head.name}, {head.code}", head.unit_currency, tuple(entries), balances, numbers)
+
+
+def _chart_numbers(work: UnitOfWork, book: str, codes: Iterable[str], on: date) -> dict[str, str]:
+    """The number of each euro account in the French chart, as the version says that came into force last by a day."""
+    loaded = conventions_of(work, [book]).values()
+    begun = [version for each in loaded for version in each.convention.versions if version.in_force_on <= on]
+    version = max(begun, key=lambda each: each.in_force_on, default=None)
+    roles = {code: account(code).role for code in codes}
+    euros = ((code, role) for code, role in roles.items() if role.money == "euro")
+    return {code: account_number(version, role.name) if version else role.number for code, role in euros}
 
 
 def all_books(connection: Connection) -> list[str]:

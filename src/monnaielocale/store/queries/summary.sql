@@ -1,8 +1,13 @@
--- payments_to_summarise: Names of a run's beneficiaries, the day of each credit, and to whom and why euros go back.
+-- payments_to_summarise: Names of a run's beneficiaries, the last days of euros and credits, to whom and why euros go back.
 SELECT payment.id, party.name,
        (SELECT max(crediting.credited_on)
           FROM payment_credit AS credit JOIN crediting ON crediting.id = credit.crediting_id
          WHERE credit.payment_id = payment.id) AS credited_on,
+       (SELECT max(line.booked_on)
+          FROM match_part AS part
+          JOIN live_match ON live_match.id = part.match_id
+          JOIN bank_line AS line ON line.id = live_match.line_id
+         WHERE part.payment_id = payment.id AND part.kind = 'allocation') AS funded_on,
        returned.name AS returned_to, returned.reason
   FROM payment
   JOIN party ON party.id = payment.member_id
