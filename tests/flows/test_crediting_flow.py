@@ -148,6 +148,18 @@ def test_t7_a_proposal_that_nobody_confirmed_is_not_enough(world: World, bank: B
     assert credited(world, run) == (1, 200_00, [])
 
 
+def test_t5_ten_thousand_and_a_hundred_and_twenty_five_thousand_are_ordinary(world: World, bank: Bank) -> None:
+    mandate_in_force(world, PEIO, kind="supplier_invoice")
+    mandate_in_force(world, ANA, kind="grant")
+    asked = (("supplier_invoice", row(PEIO, 10_000_00)), ("grant", row(ANA, 125_000_00)))
+    runs = [run_signed(world, given, kind=kind, period="2026") for kind, given in asked]
+    imported(world, bank.cfonb(1, 28, (28, 10_000_00, f"DRFIP {runs[0]}"), (28, 125_000_00, f"DRFIP {runs[1]}")))
+    matched(world)
+    assert [credited(world, run) for run in runs] == [(1, 10_000_00, []), (1, 125_000_00, [])]
+    assert wallets(world) == (0, 10_000_00, 125_000_00)
+    check_invariants(world.database)
+
+
 def test_t18_a_row_above_the_ceiling_is_refused_and_so_is_a_second_run_of_the_month(world: World) -> None:
     with pytest.raises(RowsRefused) as refused:
         run_opened(world, row(MAITE, 350_00))
