@@ -294,34 +294,19 @@ def test_who_enters_and_who_signs(bayonne: Convention) -> None:
             rules.check_may_sign(today, role)
 
 
-def test_parties_and_book_of_another_convention_are_refused(bayonne: Convention) -> None:
-    today = bayonne.versions[-1]
-    rules.check_party(today, "public_body", "bayonne")
-    rules.check_party(today, "issuer", "euskal-moneta")
-    rules.check_book(today, "eusko")
-    for kind, code in (("public_body", "grenoble"), ("issuer", "bayonne"), ("public_body", "euskal-moneta")):
-        with pytest.raises(rules.PartyNotOfConvention):
-            rules.check_party(today, kind, code)
-    with pytest.raises(rules.BookNotOfConvention):
-        rules.check_book(today, "cairn")
-
-
 def test_euros_arrive_on_the_collection_account_else_on_the_reserve(bayonne: Convention, chevreuse: ConventionVersion) -> None:
     first, today = bayonne.versions
     assert rules.arrival_account(today, Form.DIGITAL).iban == "FR7699999000010000000000309"
     assert rules.arrival_account(first, Form.DIGITAL) == rules.reserve_account(first, Form.DIGITAL)
-    assert rules.bank_account(today, "fr76 9999 9000 0100 0000 0000 212") == rules.reserve_account(today, Form.NOTES)
+    assert rules.reserve_account(today, Form.NOTES).iban == "FR7699999000010000000000212"
     with pytest.raises(rules.NoReserveForForm):
         rules.arrival_account(chevreuse, Form.DIGITAL)
-    with pytest.raises(rules.BankAccountNotOfConvention):
-        rules.bank_account(first, "FR7699999000010000000000309")
 
 
 def test_the_account_number_is_the_agreed_one_else_the_usual(bayonne: Convention) -> None:
     today = bayonne.versions[-1]
     assert rules.account_number(today, "circulation.notes") == "463300"
     assert rules.account_number(today, "bank") == "512"
-    assert rules.account_number_of(today, "to_credit:bayonne:RF18") == "467"
     for role in ("wallet", "notes.vault", "nowhere"):
         with pytest.raises(AccountUnknown):
             rules.account_number(today, role)
@@ -331,27 +316,6 @@ def test_a_notes_denomination_that_was_never_issued_is_refused(chevreuse: Conven
     rules.check_denomination(chevreuse, 3_00)
     with pytest.raises(rules.DenominationUnknown, match=r"no note of 2\.00 racine"):
         rules.check_denomination(chevreuse, 2_00)
-
-
-def test_the_park_pays_two_instalments_and_no_cent_more(chevreuse: ConventionVersion) -> None:
-    def received(before_cents: int, amount_cents: int) -> rules.GrantInstalment:
-        return rules.grant_instalment(
-            chevreuse, "Notes, communication and web site", received_before_cents=before_cents, amount_cents=amount_cents
-        )
-
-    assert received(0, 25_000_00) == rules.GrantInstalment(1, 0)
-    assert received(0, 10_000_00) == rules.GrantInstalment(1, 15_000_00)
-    assert received(25_000_00, 17_000_00) == rules.GrantInstalment(2, 0)
-    with pytest.raises(rules.InstalmentExceeded, match=r"left of instalment 1 .*: 25000\.00"):
-        received(0, 25_000_01)
-    with pytest.raises(rules.InstalmentExceeded):
-        received(25_000_00, 17_000_01)
-    with pytest.raises(rules.SupportGrantFullyPaid, match=r"42000\.00 in all"):
-        received(42_000_00, 1)
-    with pytest.raises(AmountNotPositive):
-        received(0, 0)
-    with pytest.raises(rules.SupportGrantUnknown):
-        rules.grant_instalment(chevreuse, "Another", received_before_cents=0, amount_cents=1)
 
 
 def test_the_park_agreed_no_payment_so_none_is_allowed(chevreuse: ConventionVersion) -> None:

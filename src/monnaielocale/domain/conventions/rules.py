@@ -1,10 +1,9 @@
 """What a convention allows: each function is asked by an action and answers for one version, or refuses."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ..chart import ROLES, AccountUnknown, Form, account, wallet
-from ..money import AmountNotPositive, Money, decimal_text
+from ..chart import ROLES, AccountUnknown, Form, wallet
+from ..money import AmountNotPositive, decimal_text
 from ..payments.periods import Period, PeriodKind, end_after_months
 from ..refusals import Refusal
 from .convention import (
@@ -73,28 +72,10 @@ class PartyNotOfConvention(Refusal):
     code = "party_not_of_convention"
 
 
-class BookNotOfConvention(Refusal):
-    """The convention {convention} is kept in the book {agreed}, not in {book}."""
-
-    code = "book_not_of_convention"
-
-
-class CurrencyNotOfConvention(Refusal):
-    """{amount} is not in {currency}, the currency of the convention {convention}."""
-
-    code = "currency_not_of_convention"
-
-
 class DenominationUnknown(Refusal):
     """There is no note of {denomination} {currency}: the notes are {known}."""
 
     code = "denomination_unknown"
-
-
-class BankAccountNotOfConvention(Refusal):
-    """The bank account {iban} is not one of the convention {convention}."""
-
-    code = "bank_account_not_of_convention"
 
 
 class NoReserveForForm(Refusal):
@@ -115,53 +96,9 @@ class RedemptionNotAllowed(Refusal):
     code = "redemption_not_allowed"
 
 
-class SupportGrantUnknown(Refusal):
-    """{version} promises no support grant named {label}."""
-
-    code = "support_grant_unknown"
-
-
-class SupportGrantFullyPaid(Refusal):
-    """The support grant {label} is fully paid: {agreed} in all."""
-
-    code = "support_grant_fully_paid"
-
-
-class InstalmentExceeded(Refusal):
-    """{amount} is more than what is left of instalment {number} of the support grant {label}: {left}."""
-
-    code = "instalment_exceeded"
-
-
-@dataclass(frozen=True, slots=True)
-class GrantInstalment:
-    """The instalment that an amount belongs to, numbered from one, and what is still expected of it afterwards, in cents."""
-
-    number: int
-    left_cents: int
-
-
 def parties(version: ConventionVersion) -> tuple[ConventionParty, ConventionParty]:
     """The association and the public body as they are registered when the convention is loaded."""
     return version.issuer, version.public_body
-
-
-def check_party(version: ConventionVersion, party_kind: str, code: str) -> None:
-    """PartyNotOfConvention unless the code is that of the convention's party of this kind."""
-    if code not in [party.code for party in parties(version) if party.kind == party_kind]:
-        raise PartyNotOfConvention(party=code, convention=version.convention)
-
-
-def check_book(version: ConventionVersion, book: str) -> None:
-    """BookNotOfConvention unless the association keeps the convention in this book."""
-    if book != version.book:
-        raise BookNotOfConvention(book=book, agreed=version.book, convention=version.convention)
-
-
-def check_currency(version: ConventionVersion, money: Money) -> None:
-    """CurrencyNotOfConvention unless an amount of local currency is in the one that was agreed."""
-    if money.currency != version.currency.code:
-        raise CurrencyNotOfConvention(amount=str(money), currency=version.currency.name, convention=version.convention)
 
 
 def check_denomination(version: ConventionVersion, denomination_cents: int) -> None:
@@ -268,15 +205,6 @@ def redemption_fee(version: ConventionVersion, who: str, amount_cents: int) -> i
     return (amount_cents * basis_points + 5_000) // 10_000
 
 
-def bank_account(version: ConventionVersion, iban: str) -> ConventionBankAccount:
-    """The association's bank account with this IBAN; BankAccountNotOfConvention when the convention does not name it."""
-    bare = iban.replace(" ", "").upper()
-    found = next((each for each in version.bank_accounts if each.iban == bare), None)
-    if found is None:
-        raise BankAccountNotOfConvention(iban=iban[:60], convention=version.convention)
-    return found
-
-
 def reserve_account(version: ConventionVersion, form: Form) -> ConventionBankAccount:
     """The reserve (fonds de garantie) of a form, the first that the convention names; NoReserveForForm when it names none."""
     found = _first(version, AccountPurpose.RESERVE, form)
@@ -300,31 +228,3 @@ def account_number(version: ConventionVersion, role: str) -> str:
     if known is None or known.money != "euro":
         raise AccountUnknown(account=role)
     return dict(version.account_numbers).get(role, known.number)
-
-
-def account_number_of(version: ConventionVersion, code: str) -> str:
-    """The same for one account by its code, such as `to_credit:bayonne:RF18...`."""
-    return account_number(version, account(code).role.name)
-
-
-def grant_instalment(version: ConventionVersion, label: str, *, received_before_cents: int, amount_cents: int) -> GrantInstalment:
-    """The instalment of a support grant that euros on the bank statement belong to; operating money, never part of the backing.
-
-    An instalment may arrive in parts. Refuses with SupportGrantUnknown, SupportGrantFullyPaid, InstalmentExceeded (an amount
-    beyond what is left of the instalment that is due) and AmountNotPositive.
-    """
-    if amount_cents <= 0:
-        raise AmountNotPositive(amount=decimal_text(amount_cents))
-    grant = next((each for each in version.support_grants if each.label == label), None)
-    if grant is None:
-        raise SupportGrantUnknown(version=version.label, label=label[:80])
-    agreed_cents = 0
-    for number, instalment_cents in enumerate(grant.instalments_cents, 1):
-        agreed_cents += instalment_cents
-        left_cents = agreed_cents - received_before_cents
-        if left_cents <= 0:
-            continue
-        if amount_cents > left_cents:
-            raise InstalmentExceeded(amount=decimal_text(amount_cents), number=number, label=label, left=decimal_text(left_cents))
-        return GrantInstalment(number, left_cents - amount_cents)
-    raise SupportGrantFullyPaid(label=label, agreed=decimal_text(agreed_cents))
