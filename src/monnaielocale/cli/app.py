@@ -27,6 +27,8 @@ SUBJECTS = {
     "statement": "statements",
     "match": "matches",
     "account": "accounts",
+    "notes": "notes",
+    "event": "events",
     "proof": "books",
     "check": "books",
     "close": "books",

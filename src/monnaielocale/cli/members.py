@@ -18,9 +18,12 @@ from ..actions.mandates import (
     revoke_mandates,
     sign_mandates,
 )
+from ..actions.pay import WalletPayment, pay_between_wallets
 from ..actions.perform import perform_one
+from ..actions.redemptions import MemberDeparts, Redeem, depart_members, redeem
 from ..domain.conventions.convention import PaymentKind, ShareMode
 from ..domain.files import Notice
+from ..domain.money import Money, cents_from_text, decimal_text
 from ..store.conventions import NoConvention
 from ..store.database import Database
 from ..store.exports import all_conventions
@@ -42,7 +45,15 @@ class BodyNeeded(ArgumentRefused):
     code = "body_needed"
 
 
+class TransferToMissing(ArgumentRefused):
+    """Say with --transfer-to which member receives what the account still holds."""
+
+    code = "transfer_to_missing"
+
+
 Body = Annotated[str, option("--body", say("CODE"), say("The public body that pays."))]
+Number = Annotated[str, argument(say("MEMBER"), say("The number of the member."))]
+Units = Annotated[str, argument(say("AMOUNT"), say("How much, in local currency."))]
 Mandate = Annotated[str, argument(say("MANDATE"), say("The number of the mandate."))]
 
 
@@ -95,13 +106,108 @@ def _only_public_body(database: Database, book: str) -> str:
 
 
 @command(
+    member,
+    "pay",
+    say("Pay from one member's account to another's; with a key, a request sent twice is carried out once."),
+    "member pay E00058 Z00012 25,00 --by opale",
+    "member pay E00058 Z00012 25,00 --key ticket-4711 --by opale",
+)
+def pay(
+    payer: Annotated[str, argument(say("PAYER"), say("The number of the member who pays."))],
+    payee: Annotated[str, argument(say("PAYEE"), say("The number of the member who is paid."))],
+    amount: Units,
+    by: By,
+    key: Annotated[str, option("--key", say("KEY"), say("A key of your choice: under it, the request is done only once."))] = "",
+    on: On = "",
+    book: Book = "",
+    as_json: AsJson = False,
+) -> None:
+    """Pay between two wallets."""
+    cents = cents_from_text(amount)
+    with open_database() as database:
+        item = WalletPayment(actor_of(database, by), chosen_book(database, book), payer, payee, cents, day(on), key=key)
+        done = perform_one(database, pay_between_wallets, item)
+    paid = decimal_text(done["amount_cents"])
+    tell_done(done, as_json, say("{payer} paid {amount} to {payee}", payer=done["payer"], amount=paid, payee=done["payee"]))
+
+
+@command(
+    member,
+    "redeem",
+    say("Take units back from a member, who is owed euros for them less the fee of the convention."),
+    "member redeem Z00012 150,00 --by opale",
+)
+def redeem_units(number: Number, amount: Units, by: By, on: On = "", book: Book = "", as_json: AsJson = False) -> None:
+    """Redeem units of a member."""
+    cents = cents_from_text(amount)
+    with open_database() as database:
+        item = Redeem(actor_of(database, by), chosen_book(database, book), number, cents, day(on))
+        done = perform_one(database, redeem, item)
+    if as_json:
+        tell_json(done)
+        return
+    tell(
+        say(
+            "Member {member}: {amount} taken back, fee {fee}, {owed} to send",
+            member=done["member"],
+            amount=decimal_text(done["amount_cents"]),
+            fee=Money(done["fee_cents"]),
+            owed=Money(done["owed_cents"]),
+        )
+    )
+    if done["invoiced_fee_cents"]:
+        tell(say("Fee to invoice apart: {fee}", fee=Money(done["invoiced_fee_cents"])))
+
+
+@command(
+    member,
+    "leave",
+    say("Record that a member leaves, and what becomes of what their account still holds."),
+    'member leave E00058 --reason "déménagement" --by opale',
+    'member leave Z00012 --reason "cessation d’activité" --remainder redeem --by opale',
+    'member leave E00058 --reason "décès" --remainder transfer --transfer-to E00059 --by opale',
+)
+def leave(
+    number: Number,
+    why: Why,
+    by: By,
+    remainder: Annotated[
+        str,
+        typer.Option(
+            "--remainder",
+            metavar=say("CHOICE"),
+            help=say("What becomes of what the account still holds, one of: {codes}.", codes="refuse, redeem, transfer"),
+        ),
+    ] = "refuse",
+    transfer_to: Annotated[str, option("--transfer-to", say("MEMBER"), say("The member who receives it."))] = "",
+    on: On = "",
+    book: Book = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record a departure."""
+    if remainder == "transfer" and not transfer_to:
+        raise TransferToMissing()
+    with open_database() as database:
+        actor, code = actor_of(database, by), chosen_book(database, book)
+        done = perform_one(database, depart_members, MemberDeparts(actor, code, number, day(on), why, remainder, transfer_to))
+    if as_json:
+        tell_json(done)
+        return
+    tell(say("Member {member} left.", member=done["number"]))
+    if done["owed_cents"]:
+        tell(say("{owed} to send to them", owed=Money(done["owed_cents"])))
+    if done["transferred_cents"]:
+        tell(say("{amount} passed to {member}", amount=decimal_text(done["transferred_cents"]), member=transfer_to))
+
+
+@command(
     mandate,
     "draft",
     say("Draft a collection mandate for a member."),
     "mandate draft E00058 --body bayonne --kind official_allowance --share fixed --amount 150,00 --from 2026-01-01 --by opale",
 )
 def draft(
-    number: Annotated[str, argument(say("MEMBER"), say("The number of the member."))],
+    number: Number,
     body: Body,
     kind: Annotated[
         str,

@@ -4,8 +4,9 @@ SELECT event.id, book.code AS book, event.number, event.kind, event.business_on,
   FROM event JOIN book ON book.id = event.book_id
  WHERE event.id = ANY (%(events)s) AND book.code = ANY (%(books)s);
 
--- lines_to_reverse: Every line that events wrote, in every book.
-SELECT entry.event_id, book.code AS book, entry.business_on, entry.label, account.code AS account, line.amount_cents
+-- lines_written_by: Every line that events wrote, in every book.
+SELECT entry.event_id, book.code AS book, entry.business_on, entry.label, account.code AS account, account.currency,
+       line.amount_cents
   FROM entry
   JOIN book ON book.id = entry.book_id
   JOIN entry_line AS line ON line.book_id = entry.book_id AND line.entry_number = entry.number
@@ -31,3 +32,17 @@ SELECT event.id, event.number, event.kind, event.business_on
  WHERE book.code = %(book)s AND event.number > %(number)s
    AND NOT EXISTS (SELECT 1 FROM event AS back WHERE back.reverses_event_id = event.id) AND event.reverses_event_id IS NULL
  ORDER BY line.account_line_number DESC LIMIT 1;
+
+-- events_to_show: Events of a book after a number, each with who did it and with what reverses it or is reversed by it.
+SELECT event.id, event.number, event.kind, event.business_on, event.recorded_at, COALESCE(person.login, '') AS login,
+       event.reason, event.details, earlier.number AS reverses, back.number AS reversed_by
+  FROM book
+  JOIN event ON event.book_id = book.id
+  LEFT JOIN person ON person.id = event.acted_by
+  LEFT JOIN event AS earlier ON earlier.id = event.reverses_event_id
+  LEFT JOIN event AS back ON back.reverses_event_id = event.id
+ WHERE book.code = %(book)s AND event.number > %(after)s
+ ORDER BY event.number LIMIT %(most)s;
+
+-- number_of_event: The number of an event in its book.
+SELECT event.number FROM event JOIN book ON book.id = event.book_id WHERE book.code = %(book)s AND event.id = %(event)s;
