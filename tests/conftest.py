@@ -14,7 +14,6 @@ from monnaielocale.store.database import Database, migrate
 from monnaielocale.store.server import EmbeddedServer
 from monnaielocale.store.temporary import named
 
-
 # A busy machine makes a property neither false nor too large to try.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
