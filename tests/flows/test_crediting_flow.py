@@ -15,11 +15,11 @@ from monnaielocale.actions.crediting import (
     take_back_credits,
 )
 from monnaielocale.actions.mandates import RevokeMandate, revoke_mandates
-from monnaielocale.actions.matches import ConfirmMatch, PartGiven, ProposeMatch, confirm_matches, propose_matches
+from monnaielocale.actions.matches import ConfirmMatch, PartGiven, confirm_matches
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.actions.proof import prove_backing
-from monnaielocale.actions.runs import AccountForRun, CloseRun, SignRun, account_for_runs, close_runs, sign_runs
-from monnaielocale.domain.actors import ActsForAnother, SecondPersonNeeded
+from monnaielocale.actions.runs import AccountForRun, CloseRun, account_for_runs, close_runs
+from monnaielocale.domain.actors import SecondPersonNeeded
 from monnaielocale.domain.explaining.faults import MatchCreditedSince, MatchUsedSince, RecallBeyondMissing
 from monnaielocale.domain.files import RowsRefused
 from monnaielocale.domain.money import decimal_text
@@ -29,14 +29,11 @@ from monnaielocale.domain.payments.crediting import (
     NothingLeftToCredit,
     NothingToReturn,
     RunNotSigned,
-    RunUnknown,
 )
 from monnaielocale.domain.payments.run_states import RunNotSettled
-from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.database import Database
 from tests.bank_files import Bank, imported, on
 from tests.flows.conftest import Built
-from tests.flows.elsewhere import CAIRN, Elsewhere
 from tests.invariants import check_invariants
 from tests.matching import allocation, confirmed, due_to, explained, held, line_of, matched, payments_of, to_credit, undone
 from tests.towns import Row, drafting, each_done, mandate_in_force, mandates_in_force, run_opened, run_signed
@@ -389,50 +386,3 @@ def test_what_was_returned_cannot_be_undone_under_its_feet(world: World, bank: B
     with pytest.raises(MatchUsedSince):
         undone(world, match)
     check_invariants(world.database)
-
-
-def test_t26_in_a_batch_of_two_towns_only_the_item_that_names_the_others_run_is_refused(world: World, bank: Bank) -> None:
-    """A person of each association and of each town; one item of each kind names what belongs to the other."""
-    elsewhere = Elsewhere.beside(world)
-    theirs = elsewhere.run_signed(50_00)
-    elsewhere.paid(theirs, 50_00, 15)
-    ours = run_signed(world, row(MAITE, 100_00))
-    imported(world, bank.cfonb(1, 28, (28, 100_00, f"DRFIP {ours}")))
-    matched(world)
-    here, there = world.actor("operator"), world.actor("cairn-operator")
-    outcomes = perform(
-        world.database,
-        credit_runs,
-        [
-            CreditRun(here, CAIRN, theirs, world.on),
-            CreditRun(here, BOOK, theirs, world.on),
-            CreditRun(there, BOOK, ours, world.on),
-            CreditRun(here, BOOK, ours, world.on),
-            CreditRun(there, CAIRN, theirs, world.on),
-        ],
-    )
-    assert outcomes[:3] == [ActsForAnother(login="operator"), RunUnknown(run=theirs), ActsForAnother(login="cairn-operator")]
-    assert all(isinstance(outcome, Answer) for outcome in outcomes[3:])
-    assert (wallets(world), elsewhere.balance("wallets_elsewhere.pending")) == ((100_00, 0, 0), 50_00)
-    check_invariants(world.database)
-
-
-def test_t26_a_signer_of_another_town_signs_only_their_own(world: World) -> None:
-    Elsewhere.beside(world)
-    ours = run_opened(world, row(MAITE, 100_00))
-    other, own = world.actor("grenoble-signer"), world.actor("signer")
-    outcomes = perform(world.database, sign_runs, [SignRun(who, BOOK, ours, world.on) for who in (other, own)])
-    assert outcomes[0] == ActsForAnother(login="grenoble-signer")
-    assert isinstance(outcomes[1], Answer)
-
-
-def test_t26_a_line_of_one_book_is_never_explained_by_a_payment_of_another(world: World, bank: Bank) -> None:
-    elsewhere = Elsewhere.beside(world)
-    theirs = payments_of(world, elsewhere.run_signed(50_00))[0]
-    imported(world, bank.cfonb(1, 28, (28, 50_00, "DRFIP")))
-    proposal = ProposeMatch(world.actor("operator"), BOOK, line_of(world, 50_00), (allocation(theirs, 50_00),), world.on)
-    (outcome,) = perform(world.database, propose_matches, [proposal])
-    assert isinstance(outcome, Refusal) and outcome.code == "payment_unknown"
-    foreign = ProposeMatch(world.actor("cairn-operator"), CAIRN, line_of(world, 50_00), (PartGiven("gift", 50_00),), world.on)
-    (outcome,) = perform(world.database, propose_matches, [foreign])
-    assert isinstance(outcome, Refusal) and outcome.code == "line_unknown"

@@ -37,7 +37,7 @@ from tests.invariants import check_invariants
 from tests.towns import NEW_YEAR, list_of
 from tests.world import BOOK, COLLECTION, RESERVE_DIGITAL, RESERVE_NOTES
 
-settings.register_profile("usual", max_examples=30, stateful_step_count=30)
+settings.register_profile("usual", max_examples=25, stateful_step_count=30)
 settings.register_profile("thorough", max_examples=1000, stateful_step_count=100)
 SETTINGS = settings(
     settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual")),
