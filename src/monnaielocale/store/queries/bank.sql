@@ -4,13 +4,6 @@ SELECT file.id, book.code AS book, file.document_sha256, file.outcome, file.form
  WHERE book.code = ANY (%(books)s) AND file.document_sha256 = ANY (%(digests)s)
  ORDER BY file.id;
 
--- statements_of_files: The statements that files held, by file and account.
-SELECT its.file_id, bank.iban, its.covers_from, its.closing_on, its.closing_cents,
-       (SELECT count(*) FROM bank_line AS line WHERE line.statement_id = its.id)::integer AS line_count
-  FROM bank_statement AS its JOIN bank_account AS bank ON bank.id = its.bank_account_id
- WHERE its.file_id = ANY (%(files)s)
- ORDER BY bank.iban, its.covers_from;
-
 -- last_days: The last day of the last imported statement of each bank account.
 SELECT bank_account_id, max(closing_on) AS closing_on
   FROM bank_statement WHERE bank_account_id = ANY (%(accounts)s) AND NOT held GROUP BY bank_account_id;

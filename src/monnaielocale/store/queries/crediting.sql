@@ -54,14 +54,3 @@ SELECT credit.id, book.code AS book, credit.elsewhere_reference AS reference, cr
   JOIN book ON book.id = run.book_id AND book.code = ANY (%(books)s)
   LEFT JOIN credit_confirmed_elsewhere AS confirmed ON confirmed.credit_id = credit.id
  WHERE credit.elsewhere_reference = ANY (%(references)s);
-
--- credits_to_order: Credits ordered in another system that it has not confirmed: what to send, always under the same reference.
-SELECT credit.elsewhere_reference AS reference, member.number AS member, credit.amount_cents
-  FROM payment_credit AS credit
-  JOIN payment ON payment.id = credit.payment_id
-  JOIN payment_run AS run ON run.id = payment.run_id
-  JOIN book ON book.id = run.book_id AND book.code = %(book)s
-  JOIN member ON member.id = payment.member_id
-  LEFT JOIN credit_confirmed_elsewhere AS confirmed ON confirmed.credit_id = credit.id
- WHERE credit.elsewhere_reference <> '' AND confirmed.credit_id IS NULL
- ORDER BY credit.elsewhere_reference;

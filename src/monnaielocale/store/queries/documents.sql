@@ -3,6 +3,3 @@ INSERT INTO document (sha256, name, content, received_at)
 SELECT sha256, name, content, %(received_at)s
   FROM unnest(%(fingerprints)s::bytea[], %(names)s::text[], %(contents)s::bytea[]) AS given (sha256, name, content)
 ON CONFLICT (sha256) DO NOTHING;
-
--- document_by_fingerprint: One document as it came.
-SELECT name, content, received_at FROM document WHERE sha256 = %(sha256)s;
