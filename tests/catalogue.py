@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import monnaielocale
+import monnaielocale.api
 from monnaielocale.domain import chart, notes, people, proof, reversals
 from monnaielocale.domain.conventions import convention
 from monnaielocale.domain.explaining import facts as explanation_facts
@@ -45,9 +46,10 @@ Key = tuple[str, str]
 
 def import_everything() -> None:
     """Import every module of the package, so that every refusal is known."""
-    for module in pkgutil.walk_packages(monnaielocale.__path__, "monnaielocale."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+    for package in (monnaielocale, monnaielocale.api):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
 
 
 def expected_keys() -> dict[Key, str]:

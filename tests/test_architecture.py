@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "monnaielocale"
+API = ROOT / "api"
 LONGEST_FILE = 450
 
 
@@ -53,6 +54,9 @@ def modules(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.py") if "cache" not in path.parent.name)
 
 
+CODE = modules(PACKAGE) + modules(API)
+
+
 @cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
@@ -68,7 +72,8 @@ def imports(path: Path) -> Iterator[tuple[ast.AST, str]]:
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            inside = ".".join(path.relative_to(PACKAGE.parent).parts[: -node.level]) if node.level else ""
+            home = API.parent if API in path.parents else PACKAGE.parent
+            inside = ".".join(path.relative_to(home).parts[: -node.level]) if node.level else ""
             name = ".".join(part for part in (inside, node.module) if part)
             yield from ((node, f"{name}.{alias.name}" if name == "monnaielocale" else name) for alias in node.names)
 
@@ -120,9 +125,17 @@ def test_money_is_never_a_float() -> None:
     assert not wrong
 
 
+def test_only_the_api_and_the_command_line_know_the_api() -> None:
+    wrong = []
+    for path in modules(PACKAGE):
+        if path.relative_to(PACKAGE).parts[0] not in ("cli", "bench", "demo"):
+            wrong += [where(path, node) for node, name in imports(path) if name.startswith("monnaielocale.api")]
+    assert not wrong
+
+
 def test_sql_stays_in_its_ring() -> None:
     # The bench compares the books with bare SQL, which is written there.
-    outside = [path for path in modules(PACKAGE) if path.relative_to(PACKAGE).parts[0] not in ("store", "bench")]
+    outside = [path for path in modules(PACKAGE) if path.relative_to(PACKAGE).parts[0] not in ("store", "bench")] + modules(API)
     wrong = [
         where(path, node)
         for path in outside
@@ -133,14 +146,14 @@ def test_sql_stays_in_its_ring() -> None:
 
 
 def test_one_module_at_most_handles_signed_tokens() -> None:
-    assert len({path for path in modules(PACKAGE) for _, name in imports(path) if name.split(".")[0] == "jose"}) <= 1
+    assert len({path for path in CODE for _, name in imports(path) if name.split(".")[0] == "jose"}) <= 1
 
 
 def test_only_the_command_line_prints() -> None:
     wrong = [
         where(path, node)
-        for path in modules(PACKAGE)
-        if path.relative_to(PACKAGE).parts[0] != "cli"
+        for path in CODE
+        if PACKAGE / "cli" not in path.parents
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
@@ -148,7 +161,7 @@ def test_only_the_command_line_prints() -> None:
 
 
 def test_a_file_can_be_read_in_one_sitting() -> None:
-    folders = [PACKAGE, ROOT / "migrations", ROOT / "conventions", ROOT / "tests"]
+    folders = [PACKAGE, API, ROOT / "migrations", ROOT / "conventions", ROOT / "tests"]
     lengths = {path.relative_to(ROOT): len(path.read_bytes().splitlines()) for folder in folders for path in modules(folder)}
     assert not {str(path): length for path, length in lengths.items() if length > LONGEST_FILE}
 

@@ -21,9 +21,11 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 # Where the folders outside src/ go.
 MAPPED = {
     "src/monnaielocale": "monnaielocale",
+    "api": "monnaielocale/api",
     "conventions": "monnaielocale/conventions",
     "migrations": "monnaielocale/migrations",
 }
+NEWEST = max(path.name for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))[:4]
 COMMANDS = [["--help"], ["--version"]]
 PINNED = re.compile(r"(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[^\s;]+)( ; (?P<marker>[^\\]+))?( \\)?")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
@@ -75,7 +77,7 @@ def needed(requirements: list[str]) -> set[str]:
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-run.lock"])
 def test_a_lock_names_no_address(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    assert not re.search(r"http|index|@|file:|git\+", text)
+    assert not re.search(r"https?:|index|@|file:|git\+", text)
 
 
 def test_the_lock_holds_every_dependency() -> None:
@@ -193,7 +195,7 @@ def test_the_installed_command_migrates_and_tells_the_story(
         assert done.returncode == 0, done.stdout + done.stderr
         assert answer in done.stdout
     with psycopg.connect(empty_database) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEWEST,)]
     proof = json.loads((tmp_path / "story" / "proof.json").read_text(encoding="utf-8"))
     assert [form["difference_cents"] for form in proof["forms"].values()] == [0, 0]
 

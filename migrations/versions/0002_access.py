@@ -1,0 +1,18 @@
+"""Sessions, tokens and jobs, and who sees and does what: the database's own wall behind the program's."""
+
+from monnaielocale.migrations.sql import run_sql
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the tables, then the rules and rights on them."""
+    run_sql(__file__, "tables", "rights")
+
+
+def downgrade() -> None:
+    """Drop all of it; the roles stay, since they belong to the whole server."""
+    run_sql(__file__, "down")

@@ -1,0 +1,14 @@
+-- The new tables take insertions only, like all others; tokens and attempts to log in are not for reading by readers.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['login_session', 'login_session_end', 'access_token', 'refresh_token', 'refresh_token_use',
+                                'login_attempt', 'job', 'job_progress', 'job_end'] LOOP
+        EXECUTE format(
+            'CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+            name || '_insert_only', name);
+        EXECUTE format('GRANT SELECT, INSERT ON %I TO monnaielocale_writer', name);
+    END LOOP;
+END $$;
+GRANT SELECT ON job, job_progress, job_end TO monnaielocale_reader;
