@@ -29,10 +29,12 @@ class Database:
 
     def connect(self, role: Role, **options: Any) -> Connection:
         """A connection that acts as one of the three roles of the books."""
+        return psycopg.connect(self.url, **self.options(role), **options)
+
+    def options(self, role: Role) -> dict[str, Any]:
+        """What every connection of a role is opened with, also by a pool."""
         settings = f"-c role=monnaielocale_{role} -c timezone=UTC -c lock_timeout=5s -c jit=off{_OPTIONS[role]}"
-        connection = psycopg.connect(self.url, options=settings, **options)
-        connection.prepare_threshold = 2
-        return connection
+        return {"options": settings, "prepare_threshold": 2}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
