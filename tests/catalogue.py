@@ -10,7 +10,7 @@ from typing import get_args
 
 import monnaielocale
 import monnaielocale.api
-from monnaielocale.domain import chart, notes, people, proof, reversals
+from monnaielocale.domain import chart, notes, people, progress, proof, reversals
 from monnaielocale.domain.conventions import convention
 from monnaielocale.domain.explaining import facts as explanation_facts
 from monnaielocale.domain.matching import reasons as matching_reasons
@@ -118,6 +118,7 @@ def _codes() -> Iterator[tuple[str, str, str]]:
         "form": [chart.Form],
         "who": [convention.Redeemer],
         "party_kind": [convention.Enterer],
+        "step": [progress.Step],
     }
     for context, given in enumerations.items():
         for each in given:

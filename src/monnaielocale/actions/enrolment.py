@@ -11,6 +11,7 @@ from ..domain.files import Notice, RowFault, RowsRefused
 from ..domain.members import MemberAlreadyExists, MemberLeft, MemberNameMissing
 from ..domain.payments.mandates import DocumentMissing, Mandate, SignatureLater, check_may_be_signed, checked_document_name
 from ..domain.payments.runs import RowRepeated
+from ..domain.progress import Step, counted
 from ..domain.refusals import Refusal
 from ..domain.text import shown_text
 from ..formats.member_files import ExaminedMembers, MandateRow, MemberRow, examine_member_rows
@@ -156,16 +157,18 @@ def _plan(batch: _Batch, item: EnrolFromFile, read: ExaminedMembers, loaded: Loa
     """Every member and mandate of a list checked, in memory only; rows that could not be read are not judged twice."""
     plan = _Plan(faults=list(read.faults))
     unreadable = {fault.row_number for fault in read.faults}
-    for row in read.file.members:
+    members, mandates = read.file.members, read.file.mandates
+    rows = len(members) + len(mandates)
+    for row in counted(Step.CHECKING, members, total=rows):
         if row.row_number not in unreadable:
             try:
                 _plan_member(batch, item, plan, row)
             except Refusal as refusal:
                 _fault(plan, read, row, refusal)
     # Mandates of a member whose own row has a fault wait until that one is corrected.
-    faulty = {row.member_number for row in read.file.members} - plan.members.keys()
+    faulty = {row.member_number for row in members} - plan.members.keys()
     seen: dict[tuple[object, ...], int] = {}
-    for mandate in read.file.mandates:
+    for mandate in counted(Step.CHECKING, mandates, before=len(members), total=rows):
         if mandate.row_number not in unreadable and mandate.member_number not in faulty:
             try:
                 _plan_mandate(batch, item, plan, mandate, loaded, seen)
@@ -244,7 +247,7 @@ def _keep_mandates(
     new: list[str] = []
     known: list[str] = []
     signed: list[str] = []
-    for planned in plan.mandates:
+    for planned in counted(Step.RECORDING, plan.mandates):
         mandate = planned.mandate
         if planned.is_new:
             mandate = replace(mandate, number=batch.numbers.next(item.book, batch.mandates.mandates))

@@ -14,6 +14,7 @@ from ..domain.explaining.reasons_kept import kept_reason, kept_refusal
 from ..domain.identifiers import new_id
 from ..domain.ledger import PeriodClosed
 from ..domain.matching.propose import Proposal, propose
+from ..domain.progress import Step, counted
 from ..domain.refusals import Refusal
 from ..store.bank import BankAccountKept, bank_accounts_of
 from ..store.conventions import BookKept, books_of
@@ -119,7 +120,7 @@ class _Look:
         state = self.held.work.head(self.held.book.code)
         if state.closed_until is not None and self.item.on <= state.closed_until:
             raise PeriodClosed(closed_until=state.closed_until, business_on=self.item.on)
-        for proposal, parts in self.given:
+        for proposal, parts in counted(Step.RECORDING, self.given):
             self._take(proposal, parts)
         return LinesMatched(tuple(self.confirmed), tuple(self.proposed), tuple(self.undecided), self.waiting, self.unknown)
 

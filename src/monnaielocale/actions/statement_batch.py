@@ -11,6 +11,7 @@ from ..domain.actors import Actor
 from ..domain.explaining.reasons_kept import kept_reason, kept_refusal
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
+from ..domain.progress import Step, counted
 from ..domain.statements.bank import Movement, Statement, StatementFile
 from ..domain.statements.continuity import Continuation, KnownAccount, known_after, texts_of
 from ..formats.bank.csv_mapping import CsvMapping
@@ -100,10 +101,17 @@ class StatementWritten:
 
 
 def line_rows(
-    work: UnitOfWork, item: ImportStatement, known: KnownBank, written: StatementWritten, closed_until: date | None
+    work: UnitOfWork,
+    item: ImportStatement,
+    known: KnownBank,
+    written: StatementWritten,
+    closed_until: date | None,
+    *,
+    before: int,
+    total: int,
 ) -> Iterator[dict[str, Any]]:
     account = written.account
-    for movement, occurrence, line_id in written.lines:
+    for movement, occurrence, line_id in counted(Step.RECORDING, written.lines, before=before, total=total):
         late = closed_until is not None and movement.booked_on <= closed_until
         on = item.on if late else movement.booked_on
         entry = postings.statement_line(on, iban=account.iban, form=account.form, cents=movement.amount_cents)

@@ -7,11 +7,13 @@ named and none of its lines is written.
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from ..domain.chart import EURO
 from ..domain.explaining.reasons_kept import kept_refusal
 from ..domain.identifiers import new_id
 from ..domain.ledger import PeriodClosed
+from ..domain.progress import Step, tell
 from ..domain.refusals import Refusal
 from ..domain.statements.bank import Statement, StatementFile
 from ..domain.statements.continuity import Continuation, Held, StatementWithoutBalances, continue_statements, lines_wanted_from
@@ -73,7 +75,8 @@ def import_statements(work: UnitOfWork, items: Sequence[ImportStatement]) -> lis
         books_of(work, books), bank_accounts_of(work, books), latest_mappings(work, books), files_known(work, books, digests)
     )
     read: list[FileRead | Refusal] = []
-    for item, digest in zip(items, digests, strict=True):
+    for done, (item, digest) in enumerate(zip(items, digests, strict=True)):
+        tell(Step.READING, done, len(items))
         try:
             read.append(_read(item, digest, known))
         except Refusal as refusal:
@@ -215,7 +218,10 @@ def _write(
     # From here on nothing refuses: a line of a closed day takes the day of the import.
     event = file_event(read, file_id, "statement_imported")
     work.post(event)
-    lines = [row for one in written for row in line_rows(work, item, known, one, closed_until)]
+    lines: list[dict[str, Any]] = []
+    total = sum(len(one.lines) for one in written)
+    for one in written:
+        lines.extend(line_rows(work, item, known, one, closed_until, before=len(lines), total=total))
     keep_file(work, read, known, file_id, event, outcome="imported", explanation=notices_of(fits))
     statements = [
         statement_row(one.statement_id, file_id, one.account, one.continuation.statement, held=False, new_lines=len(one.lines))

@@ -10,14 +10,15 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from ..domain.conventions.faults import ConventionFault
 from ..domain.files import RowFault
+from ..domain.progress import Step, followed_by
 from ..domain.refusals import Refusal
-from ..words import explain, refusal_as_problem, say
+from ..words import explain, refusal_as_problem, say, shown, word
 
 # Where nobody watches there is no width to respect: a file or another program gets whole lines.
 UNWATCHED_WIDTH = 1000
@@ -103,15 +104,25 @@ def _fault(place: str, value: str, reason: Refusal) -> str:
 
 @contextmanager
 def working(what: str) -> Iterator[Callable[[str], None]]:
-    """Show that long work goes on, and on what, where somebody watches the error output."""
+    """Show what long work does and how far it is, where somebody watches the error output."""
     console = _console(error=True)
     if not console.is_terminal or json_wanted():
         yield lambda _: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    far = TextColumn("{task.fields[far]}")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), far, TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what)
-        yield lambda step: progress.update(task, description=f"{what}: {step}" if step else what)
+        task = progress.add_task(what, total=None, far="")
+
+        def begin(step: str) -> None:
+            progress.update(task, description=labelled(what, step) if step else what)
+
+        def follow(step: Step, done: int, total: int) -> None:
+            told = f"{shown(done, 'count')} / {shown(total, 'count')}"
+            progress.update(task, description=labelled(what, word("step", step)), completed=done, total=total, far=told)
+
+        with followed_by(follow):
+            yield begin
 
 
 def seen(text: str) -> str:

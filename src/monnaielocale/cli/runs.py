@@ -272,7 +272,7 @@ def _tell_changed(done: dict[str, Any], as_json: bool) -> None:
 )
 def credit(reference: Run, by: By, on: On = "", book: Book = "", as_json: AsJson = False) -> None:
     """Credit a run."""
-    with open_database() as database:
+    with open_database() as database, working(say("Crediting the run")):
         item = CreditRun(actor_of(database, by), chosen_book(database, book), reference, day(on))
         done = perform_one(database, credit_runs, item)
     if as_json:

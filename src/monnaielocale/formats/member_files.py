@@ -13,6 +13,7 @@ from ..domain.files import NoRows, Notice, RowFault, RowsRefused, TooManyRows, V
 from ..domain.members import MemberIbanWrong, check_member, checked_iban
 from ..domain.money import AmountNotPositive, decimal_text
 from ..domain.payments.mandates import SUBJECT_LENGTH_MAX, MandateDatesReversed, ShareAmountMissing, ShareAmountNotWanted
+from ..domain.progress import Step, counted
 from ..domain.refusals import Refusal
 from ..domain.text import clean_text
 from .columns import Cells, Column, Faults, find_columns, read_cents, read_day, read_member_number, read_text, read_word
@@ -139,7 +140,7 @@ def examine_member_rows(table: Table) -> ExaminedMembers:
     faults = Faults()
     members: dict[str, MemberRow] = {}
     mandates = []
-    for row in table.rows:
+    for row in counted(Step.READING, table.rows):
         cells = Cells(row, columns, faults)
         number = cells.read("number", _read_number, required=True) or ""
         states_mandate = any(cells.written(name) for name in ("mandate_kind", *_OF_MANDATES))

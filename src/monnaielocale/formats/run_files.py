@@ -7,6 +7,7 @@ from typing import Any
 from ..domain.files import CountDiffers, NoRows, Notice, RowFault, RowsRefused, TooManyRows, TotalDiffers, ValueMissing
 from ..domain.money import CENTS_MAX, AmountNotPositive, AmountTooLarge, decimal_text
 from ..domain.payments.mandates import SUBJECT_LENGTH_MAX
+from ..domain.progress import Step, counted
 from ..domain.refusals import Refusal
 from ..domain.text import clean_text, shown_text
 from .columns import Cells, Column, Faults, FoundColumns, find_columns, folded, read_cents, read_member_number
@@ -145,7 +146,7 @@ def _rows_of_table(table: Table) -> ExaminedRows:
     faults = Faults()
     end = next((place for place, row in enumerate(table.rows) if _is_total(row, columns)), len(table.rows))
     _check_count(end)
-    rows = [_row_of_cells(Cells(row, columns, faults)) for row in table.rows[:end]]
+    rows = [_row_of_cells(Cells(row, columns, faults)) for row in counted(Step.READING, table.rows[:end])]
     stated = Cells(table.rows[end], columns, faults).read("amount", read_cents) if end < len(table.rows) else None
     for row in table.rows[end + 1 :]:
         faults.add(row.number, "", next(filter(str.strip, row.cells)), RowAfterTotal())
@@ -194,7 +195,7 @@ def _rows_of_objects(objects: Sequence[object]) -> ExaminedRows:
     _check_count(len(objects))
     faults = Faults()
     rows = []
-    for number, value in enumerate(objects, 1):
+    for number, value in enumerate(counted(Step.READING, objects), 1):
         if isinstance(value, Mapping):
             rows.append(_row_of_object(number, value, faults))
         else:

@@ -1,7 +1,7 @@
 """One transaction: the books it locked, what it read, and what it will write when everything is decided."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy.dialects import postgresql
 
 from ..domain.ledger import BookState, Event
+from ..domain.progress import Step, is_followed, tell
 from .arrays import array
 from .database import Connection, Database
 from .journal import Head, Journal
@@ -82,11 +83,15 @@ class UnitOfWork:
 
     def flush(self) -> None:
         """Write what was decided: the journal, then the documents."""
+        written, total = 0, sum(len(rows) for _, rows in self._waiting)
+        tell(Step.WRITING, written, total)
         self.fault_point("journal")
         self.journal.write()
         for table, rows in self._waiting:
             self.fault_point(table)
             self.connection.execute(*insert_statement(table, rows))
+            written += len(rows)
+            tell(Step.WRITING, written, total)
         self._waiting = []
         self.fault_point("commit")
 
@@ -152,7 +157,8 @@ def unit_of_work(database: Database, connection: Connection | None = None) -> It
     try:
         work = UnitOfWork(own)
         yield work
-        with own.pipeline():
+        # What is sent in one go is done when all of it is: whoever follows wants to know in between.
+        with nullcontext() if is_followed() else own.pipeline():
             work.flush()
             # The driver's own commit waits for ever, inside a pipeline, once some megabytes are on their way.
             own.execute("COMMIT", prepare=False)

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from ..progress import Step, counted
 from ..refusals import Refusal
 
 
@@ -152,7 +153,7 @@ def decide_credits(payments: Iterable[PaymentToCredit], *, period_first_on: date
     """The decision for each payment that is fully funded and not settled; the rest wait. Rows are decided in their order."""
     given: dict[UUID, int] = {}
     decisions = []
-    for payment in sorted(payments, key=lambda one: one.row):
+    for payment in counted(Step.CHECKING, sorted(payments, key=lambda one: one.row)):
         if payment.is_settled or not payment.is_funded:
             continue
         decision = _decide(payment, already_cents=given.get(payment.mandate_id, 0), period_first_on=period_first_on)

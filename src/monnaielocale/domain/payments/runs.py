@@ -16,6 +16,7 @@ from uuid import UUID
 from ..files import RowFault
 from ..members import MemberLeft, MemberUnknown, name_key
 from ..money import decimal_text
+from ..progress import Step, counted
 from ..refusals import Refusal
 from ..text import clean_text, shown_text
 from .coverage import MandateMissingForSubject, check_share, mandate_for, share_period
@@ -129,7 +130,7 @@ def check_rows(rows: Sequence[RowAsked], context: RunContext) -> CheckedRows:
     """
     checked = CheckedRows()
     first_rows: dict[tuple[str, str, int, str, str], int] = {}
-    for row in rows:
+    for row in counted(Step.CHECKING, rows):
         before = len(checked.faults)
         _check_repeated(row, first_rows, checked, context)
         if row.member_number:
