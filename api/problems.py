@@ -169,8 +169,9 @@ REASONS_BY_KIND: dict[str, type[Refusal]] = {
 }
 
 
-def problem_of(refusal: Refusal, *, request_id: str = "") -> dict[str, Any]:
+def problem_of(refusal: Refusal) -> dict[str, Any]:
     """A refusal as a problem document, in the language that is spoken."""
+    request_id = request_name()
     if isinstance(refusal, Unforeseen):
         # What failed is for the log; the person is told where to find it there.
         refusal = Unforeseen(failure=request_id or "-")
@@ -188,6 +189,11 @@ def problem_of(refusal: Refusal, *, request_id: str = "") -> dict[str, Any]:
         problem["instance"] = request_id
     faults = getattr(refusal, "faults", None)
     return problem if faults is None else problem | {"errors": [_error(fault) for fault in faults]}
+
+
+def request_name() -> str:
+    """The identifier of the request that is being answered, as the log has it; '' outside of one."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def _error(fault: Any) -> dict[str, Any]:
@@ -221,7 +227,7 @@ def answer_of(request: Request, refusal: Refusal, headers: Mapping[str, str] | N
     language = language_of(request.headers.get("accept-language", ""))
     speak(language)
     status = status_of(refusal)
-    content = problem_of(refusal, request_id=request.scope.get("request_id", ""))
+    content = problem_of(refusal)
     told = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
     if status == 401:
         told["WWW-Authenticate"] = "Bearer"
@@ -297,18 +303,18 @@ def _limit(kind: str, context: Mapping[str, Any]) -> Refusal | None:
 
 def failure_answer(request: Request, failure: Exception) -> Response:
     """The answer to a request over which we failed: the failure is logged and not told."""
-    request_id = request.scope.get("request_id", "")
+    request_id = request_name()
     if isinstance(failure, psycopg.OperationalError):
-        log.error("database_away", request_id=request_id, path=request.scope["path"], exc_info=failure)
+        log.error("database_away", request_id=request_id, exc_info=failure)
         return answer_of(request, DatabaseAway())
-    log.error("request_failed", request_id=request_id, path=request.scope["path"], exc_info=failure)
+    log.error("failed_inside", request_id=request_id, exc_info=failure)
     return answer_of(request, FailedInside(request=request_id or "-"))
 
 
 async def _on_refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
     if isinstance(refusal, Unforeseen):
-        log.error("unforeseen", request_id=request.scope.get("request_id", ""), exc_info=refusal.__cause__ or refusal)
+        log.error("unforeseen", request_id=request_name(), exc_info=refusal.__cause__ or refusal)
     return answer_of(request, refusal)
 
 

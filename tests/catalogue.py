@@ -21,6 +21,7 @@ from monnaielocale.domain.refusals import every_refusal
 from monnaielocale.store.queries import query_names
 
 SOURCES = Path(monnaielocale.__file__).parent
+API = Path(monnaielocale.api.__file__).parent
 # Event kinds that the code composes or passes on instead of writing them where the event is made.
 COMPOSED_EVENTS = (
     "statement_held",
@@ -77,7 +78,7 @@ def _sentences() -> Iterator[tuple[str, str, str]]:
 
 def _written_in_calls() -> Iterator[tuple[str, str, str]]:
     """The first argument of say, Reason and Notice; labels of entries and kinds of events have contexts of their own."""
-    for path in sorted(SOURCES.rglob("*.py")):
+    for path in sorted((*SOURCES.rglob("*.py"), *API.rglob("*.py"))):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         constants = {
             target.id: node.value
@@ -94,7 +95,7 @@ def _written_in_calls() -> Iterator[tuple[str, str, str]]:
                 given = node.args[at]
                 given = constants.get(given.id, given) if isinstance(given, ast.Name) else given
                 if isinstance(given, ast.Constant) and isinstance(given.value, str):
-                    yield str(path.relative_to(SOURCES)), context, given.value
+                    yield path.name, context, given.value
 
 
 def _wording(call: ast.Call) -> tuple[str | None, int]:

@@ -57,8 +57,7 @@ _language: ContextVar[str] = ContextVar("language", default=FRENCH)
 
 def speak(language: str) -> None:
     """Say everything from here on in this language; one without a catalogue is answered in French."""
-    known = language == ENGLISH or _catalogue_file(language).is_file()
-    _language.set(language if known else FRENCH)
+    _language.set(language if _is_spoken(language) else FRENCH)
 
 
 def say(msgid: str, /, **values: Any) -> str:
@@ -125,6 +124,11 @@ def catalogue_languages() -> list[str]:
 
 def _catalogue_file(language: str) -> Any:
     return files("monnaielocale") / "locale" / language / "LC_MESSAGES" / "monnaielocale.po"
+
+
+@cache
+def _is_spoken(language: str) -> bool:
+    return language == ENGLISH or bool(_catalogue_file(language).is_file())
 
 
 @cache
