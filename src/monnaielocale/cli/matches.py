@@ -18,7 +18,7 @@ from ..domain.explaining.facts import PartGiven, PartKind
 from ..domain.explaining.reasons_kept import reason_of
 from ..domain.money import Money, cents_from_text
 from ..domain.refusals import Refusal
-from ..store.matches import MatchKept, Unexplained, matches_by_id, unexplained_lines
+from ..store.matches import LineKept, MatchKept, matches_by_id, unexplained_lines
 from ..store.people import actor_of
 from ..store.unit_of_work import UnitOfWork
 from ..words import explain, refusal_as_problem, say, shown, word
@@ -63,7 +63,7 @@ def _reason_in_words(match: MatchKept) -> str:
     return str(match.reason["msgid"]) if match.origin == "person" else explain(reason_of(match.reason))
 
 
-def _tell_line(line: Unexplained, proposals: list[MatchKept]) -> None:
+def _tell_line(line: LineKept, proposals: list[MatchKept]) -> None:
     amount = shown(Money(line.amount_cents))
     tell(f"{line.id}  {shown(line.booked_on)}  {amount}  {' '.join(filter(None, (line.label, line.counterparty)))}")
     for match in proposals:

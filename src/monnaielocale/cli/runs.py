@@ -20,6 +20,7 @@ from ..domain.conventions.convention import PaymentKind
 from ..domain.files import Notice
 from ..domain.money import Money
 from ..domain.payments.run_states import PaymentFacts, RunFacts, payment_state, run_state
+from ..store.crediting import all_credit_orders
 from ..store.exports import all_runs, run_with_payments
 from ..store.people import actor_of
 from ..store.runs import run_slip
@@ -283,6 +284,27 @@ def credit(reference: Run, by: By, on: On = "", book: Book = "", as_json: AsJson
     for aside in done["set_aside"]:
         values = {"row": aside["row"], "member": aside["member"], "amount": Money(aside["amount_cents"])}
         tell(f"  {say('Row {row}, {member}, {amount} set aside:', **values)} {word('set_aside', aside['reason'])}")
+
+
+@command(
+    run_commands,
+    "orders",
+    say("List the credits that another system has to carry out and has not confirmed, each with its reference."),
+    "run orders --book cairn",
+    "run orders --book cairn --json",
+)
+def orders(book: Book = "", as_json: AsJson = False) -> None:
+    """List the credits ordered elsewhere."""
+    with open_database() as database:
+        code = chosen_book(database, book)
+        with database.reading() as connection:
+            found = all_credit_orders(connection, code)
+    if as_json:
+        tell_json(plain(found))
+        return
+    headings = [say("Reference"), say("Member"), say("Amount"), say("Ordered on")]
+    rows = [[one.reference, one.member, shown(Money(one.amount_cents)), shown(one.ordered_on)] for one in found]
+    tell_table(headings, rows, right=[2])
 
 
 @command(

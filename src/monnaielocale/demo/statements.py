@@ -18,7 +18,7 @@ from ..domain.explaining.facts import PartKind
 from ..domain.explaining.reasons_kept import reason_of
 from ..domain.money import Money
 from ..store.mandates import mandates_of_members
-from ..store.matches import Unexplained, unexplained_lines
+from ..store.matches import LineKept, unexplained_lines
 from ..store.unit_of_work import UnitOfWork
 from ..words import explain, say, word
 from . import cast, make_files, movements
@@ -217,13 +217,13 @@ def _confirm(story: Story, matches: Sequence[UUID], on: date) -> None:
     story.do_all(confirm_matches, [ConfirmMatch(story.people["bixente"], BOOK, match, on) for match in matches])
 
 
-def _explain(story: Story, line: Unexplained, parts: Sequence[PartGiven], on: date) -> None:
+def _explain(story: Story, line: LineKept, parts: Sequence[PartGiven], on: date) -> None:
     """What the program cannot know, one person says and another confirms."""
     proposed = story.do(propose_matches, ProposeMatch(story.people["ane"], BOOK, line.id, tuple(parts), on))
     _confirm(story, [UUID(proposed["match_id"])], on)
 
 
-def _line_of(story: Story, cents: int) -> Unexplained:
+def _line_of(story: Story, cents: int) -> LineKept:
     """The unexplained line of so many cents."""
     with story.database.reading() as connection:
         return next(line for line in unexplained_lines(connection, BOOK) if line.amount_cents == cents)

@@ -9,6 +9,7 @@ from psycopg.rows import namedtuple_row
 from ..domain.chart import AccountUnknown, account
 from .database import Connection
 from .queries import query
+from .unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,25 @@ def account_kept(connection: Connection, book: str, code: str) -> AccountKept:
     if row is None:
         raise AccountUnknown(account=code)
     return AccountKept(row[0], code, row[1], row[2])
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHeld:
+    """An account with what it holds now, in its natural sense."""
+
+    code: str
+    role: str
+    currency: str
+    denomination_cents: int | None
+    balance_cents: int
+
+
+def accounts_page(
+    connection: Connection, book: str, *, after: str = "", limit: int = 100, role: str | None = None, only: str | None = None
+) -> list[AccountHeld]:
+    """Accounts of a book in the order of their codes, after a code; of one role (`wallet`, `notes`), or one account alone."""
+    rows = UnitOfWork(connection).rows("accounts_page", book=book, after=after, limit=limit, role=role, only=only)
+    return [AccountHeld(*row) for row in rows]
 
 
 def balance_at(connection: Connection, kept: AccountKept, moment: datetime) -> int:

@@ -10,7 +10,8 @@ from ..domain import chart
 from ..domain.chart import Form, account
 from ..domain.statements.bank import BankAccountName
 from ..domain.statements.continuity import KnownAccount, KnownLine
-from .unit_of_work import UnitOfWork
+from .database import Connection
+from .unit_of_work import Row, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +91,49 @@ def joined_texts(written: Sequence[Any]) -> tuple[str, ...]:
 def latest_mappings(work: UnitOfWork, books: Iterable[str]) -> dict[UUID, dict[str, Any]]:
     """The columns last used for the CSV files of each account, by the account's identifier."""
     return {row.bank_account_id: row.mapping for row in work.rows("latest_mappings", books=sorted(set(books)))}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementKept:
+    """A statement of one account as its file brought it; when it is held, why and which days are doubtful."""
+
+    id: UUID
+    file_id: UUID
+    file_name: str
+    format: str
+    outcome: str
+    iban: str
+    covers_from: date
+    closing_on: date
+    opening_cents: int
+    closing_cents: int
+    new_lines: int
+    held: dict[str, Any] | None
+    doubtful_days: tuple[date, ...]
+
+
+def statements_page(
+    connection: Connection, book: str, *, after: UUID | None = None, limit: int = 100, outcome: str | None = None
+) -> list[StatementKept]:
+    """Statements of a book, the latest first, after one of them."""
+    rows = UnitOfWork(connection).rows("statements_page", book=book, before=after, limit=limit, outcome=outcome)
+    return [_statement(row) for row in rows]
+
+
+def _statement(row: Row) -> StatementKept:
+    told: dict[str, Any] = row.explanation or {}
+    return StatementKept(
+        row.id,
+        row.file_id,
+        row.file_name,
+        row.format,
+        row.outcome,
+        row.iban,
+        row.covers_from,
+        row.closing_on,
+        row.opening_cents,
+        row.closing_cents,
+        row.new_lines,
+        told.get("reason"),
+        tuple(date.fromisoformat(day) for day in told.get("doubtful_days", ())),
+    )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ..domain.conventions.convention import ConventionVersion, version_from_canonical
 from ..domain.payments.crediting import PaymentToCredit
+from .database import Connection
 from .unit_of_work import UnitOfWork
 
 
@@ -112,3 +113,30 @@ def credits_ordered(work: UnitOfWork, books: Iterable[str], references: Iterable
     """Credits ordered elsewhere, by (book, reference)."""
     rows = work.rows("credits_elsewhere", books=sorted(set(books)), references=sorted(set(references)))
     return {(row.book, row.reference): CreditOrdered(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CreditOrder:
+    """A credit that the other system has not confirmed: cents for a member, under a reference fixed for ever."""
+
+    id: UUID
+    run: str
+    row_number: int
+    member: str
+    amount_cents: int
+    reference: str
+    ordered_on: date
+
+
+def credit_orders_page(connection: Connection, book: str, *, after: UUID | None = None, limit: int = 100) -> list[CreditOrder]:
+    """Credits to have carried out in the other system, in the order in which they were ordered, after one of them."""
+    rows = UnitOfWork(connection).rows("credit_orders_page", book=book, after=after, limit=limit)
+    return [CreditOrder(*row) for row in rows]
+
+
+def all_credit_orders(connection: Connection, book: str) -> list[CreditOrder]:
+    """Every credit that is to be carried out in the other system."""
+    found: list[CreditOrder] = []
+    while page := credit_orders_page(connection, book, after=found[-1].id if found else None, limit=1000):
+        found += page
+    return found

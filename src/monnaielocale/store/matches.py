@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
-
-from psycopg.rows import namedtuple_row
 
 from ..domain.chart import Form
 from ..domain.explaining.facts import (
@@ -19,13 +18,13 @@ from ..domain.explaining.facts import (
     PaymentFacts,
     unknown_payer,
 )
+from ..domain.explaining.faults import LineUnknown
 from ..domain.explaining.proposals import expected_on
 from ..domain.matching.propose import OpenLine, OpenPayment, OpenRun, OpenTransfer, TopUpMember
 from ..domain.refusals import Refusal
 from .bank import joined_texts
 from .conventions import Conventions, conventions_of
 from .database import Connection
-from .queries import query
 from .unit_of_work import Row, UnitOfWork
 
 
@@ -58,9 +57,17 @@ class UseSince:
     business_on: date
 
 
+class LineState(StrEnum):
+    """How far a bank line is explained; a part of it may be while the rest waits."""
+
+    UNEXPLAINED = "unexplained"
+    PROPOSED = "proposed"
+    EXPLAINED = "explained"
+
+
 @dataclass(frozen=True, slots=True)
-class Unexplained:
-    """A line that waits for an explanation, with the proposals that wait for a second person; cents open are positive."""
+class LineKept:
+    """A bank line, with the proposals that wait for a second person; the cents that nobody explained are positive."""
 
     id: UUID
     iban: str
@@ -72,7 +79,15 @@ class Unexplained:
     label: str
     counterparty: str
     details: tuple[str, ...]
+    references: tuple[str, ...]
     proposals: tuple[UUID, ...]
+
+    @property
+    def state(self) -> LineState:
+        """Explained once nothing of it is open; proposed while something waits for a second person."""
+        if not self.open_cents:
+            return LineState.EXPLAINED
+        return LineState.PROPOSED if self.proposals else LineState.UNEXPLAINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +188,50 @@ def last_use_of_account(work: UnitOfWork, book: str, account: str) -> UseSince |
     return UseSince(rows[0].number, rows[0].event_kind, rows[0].business_on) if rows else None
 
 
+# What tells a state: whether a line is explained, and whether something is proposed for it.
+_ASKED: dict[LineState, tuple[bool, bool | None]] = {
+    LineState.EXPLAINED: (True, None),
+    LineState.PROPOSED: (False, True),
+    LineState.UNEXPLAINED: (False, False),
+}
+
+
+def lines_page(
+    connection: Connection, book: str, *, after: tuple[date, UUID] | None = None, limit: int = 100, state: str | None = None
+) -> list[LineKept]:
+    """Bank lines in the order of days, after a place: (day, identifier) of the last line seen."""
+    explained, proposed = (None, None) if state is None else _ASKED[LineState(state)]
+    return _lines(connection, book, after=after, limit=limit, explained=explained, proposed=proposed)
+
+
+def line_kept(connection: Connection, book: str, line_id: UUID) -> LineKept:
+    """One bank line of a book; LineUnknown."""
+    for found in _lines(connection, book, line_id=line_id, limit=1):
+        return found
+    raise LineUnknown(line=line_id, book=book)
+
+
 def unexplained_lines(
     connection: Connection, book: str, after: tuple[date, UUID] | None = None, limit: int = 100
-) -> list[Unexplained]:
-    """Lines that wait for an explanation in the order of days, from a place on: (day, identifier) of the last line seen."""
-    parameters = {
-        "book": book,
-        "after_on": after[0] if after else None,
-        "after_id": after[1] if after else None,
-        "limit": limit,
-    }
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        rows: list[Row] = cursor.execute(query("unexplained_page"), parameters).fetchall()
+) -> list[LineKept]:
+    """Lines of which something waits for an explanation, in the order of days, after a place as in `lines_page`."""
+    return _lines(connection, book, after=after, limit=limit, explained=False)
+
+
+def _lines(
+    connection: Connection,
+    book: str,
+    *,
+    limit: int,
+    after: tuple[date, UUID] | None = None,
+    line_id: UUID | None = None,
+    explained: bool | None = None,
+    proposed: bool | None = None,
+) -> list[LineKept]:
+    after_on, after_id = after or (None, None)
+    asked = {"book": book, "id": line_id, "limit": limit, "explained": explained, "proposed": proposed}
     return [
-        Unexplained(
+        LineKept(
             row.id,
             row.iban,
             Form(row.form),
@@ -197,9 +242,10 @@ def unexplained_lines(
             row.label,
             row.counterparty,
             tuple(row.details),
+            tuple(row.references_given),
             tuple(row.proposals),
         )
-        for row in rows
+        for row in UnitOfWork(connection).rows("lines_page", **asked, after_on=after_on, after_id=after_id)
     ]
 
 

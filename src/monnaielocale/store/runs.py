@@ -11,14 +11,57 @@ from ..domain.payments.crediting import RunUnknown
 from ..domain.payments.mandates import Mandate
 from ..domain.payments.periods import PeriodKind
 from ..domain.payments.run_slips import RunSlip, slip_of
-from ..domain.payments.run_states import Euros, PaymentFacts, RunFacts
+from ..domain.payments.run_states import Euros, PaymentFacts, RunFacts, RunState, run_state
 from ..domain.payments.runs import AskedBefore, CheckedRow, RowContent
 from .conventions import convention_with, conventions_of
+from .database import Connection
 from .unit_of_work import Row, UnitOfWork
 
 Runs = dict[tuple[str, str], RunFacts]
 # Book, public body, kind, period and list number.
 Identity = tuple[str, str, str, str, str]
+
+
+# What tells states apart without looking at euros: acts that a run must have, and acts that it must not have.
+_ENDED = ("cancelled", "accounted", "closed")
+_ACTS: dict[RunState, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    RunState.CANCELLED: (("cancelled",), ()),
+    RunState.ACCOUNTED_FOR: (("accounted",), ("cancelled",)),
+    RunState.CLOSED: (("closed",), ("cancelled", "accounted")),
+    RunState.CHECKED: ((), ("signed", *_ENDED)),
+}
+
+
+def runs_page(
+    connection: Connection,
+    book: str,
+    *,
+    after: tuple[date, UUID] | None = None,
+    limit: int = 100,
+    state: str | None = None,
+    period: str | None = None,
+    public_body: str | None = None,
+) -> list[RunFacts]:
+    """Runs of a book, the latest first, after a place: (day of the check, identifier) of the last one seen."""
+    work = UnitOfWork(connection)
+    acts, no_acts = ((), ()) if state is None else _ACTS.get(RunState(state), (("signed",), _ENDED))
+    asked = {"book": book, "period": period, "public_body": public_body, "acts": list(acts), "no_acts": list(no_acts)}
+    found: list[RunFacts] = []
+    while True:
+        after_on, after_id = after or (None, None)
+        rows = work.rows("runs_page", **asked, after_on=after_on, after_id=after_id, limit=limit)
+        facts = _facts(work, [row.id for row in rows])
+        # Where the euros are is asked of the domain: a page goes on until it has as many runs in that state as were asked for.
+        runs = [facts[row.id] for row in rows]
+        found += [run for run in runs if state in (None, run_state(run))]
+        if len(found) >= limit or len(rows) < limit:
+            return found[:limit]
+        after = rows[-1].checked_on, rows[-1].id
+
+
+def run_kept(connection: Connection, book: str, reference: str) -> RunFacts:
+    """A run with all that happened to it; RunUnknown."""
+    return known_run(run_facts(UnitOfWork(connection), [(book, reference)]), book, reference)
 
 
 def run_facts(work: UnitOfWork, references: Iterable[tuple[str, str]]) -> Runs:
@@ -97,9 +140,15 @@ def _euros(asked_cents: int, row: Row) -> Euros:
 def payments_of_runs(work: UnitOfWork, runs: Iterable[UUID]) -> dict[UUID, list[PaymentFacts]]:
     """The payments of each run with all that happened to them, in the order of their rows."""
     found: dict[UUID, list[PaymentFacts]] = {}
-    for row in work.rows("payments_of_runs", runs=list(runs)):
+    for row in work.rows("payments_of_runs", runs=list(runs), after=0, most=None):
         found.setdefault(row.run_id, []).append(_payment(row))
     return found
+
+
+def payments_page(connection: Connection, run: RunFacts, *, after: int | None = None, limit: int = 100) -> list[PaymentFacts]:
+    """Payments of a run in the order of their rows, after a row number."""
+    rows = UnitOfWork(connection).rows("payments_of_runs", runs=[run.id], after=after or 0, most=limit)
+    return [_payment(row) for row in rows]
 
 
 def _payment(row: Row) -> PaymentFacts:
@@ -238,11 +287,14 @@ __all__ = [
     "known_run",
     "payment_rows",
     "payments_of_runs",
+    "payments_page",
     "run_act_row",
     "run_contents",
     "run_facts",
+    "run_kept",
     "run_row",
     "run_slip",
     "runs_by_identity",
+    "runs_page",
     "runs_with_contents",
 ]

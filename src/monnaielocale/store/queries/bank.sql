@@ -28,3 +28,16 @@ SELECT DISTINCT ON (bank.id) bank.id AS bank_account_id, bank.iban, book.code AS
   JOIN bank_account_mapping AS remembered ON remembered.bank_account_id = bank.id
  WHERE book.code = ANY (%(books)s)
  ORDER BY bank.id, remembered.recorded_at DESC;
+
+-- statements_page: Statements that were imported or held, the latest first, before one of them.
+SELECT statement.id, statement.file_id, document.name AS file_name, file.format, file.outcome, bank.iban, statement.covers_from,
+       statement.closing_on, statement.opening_cents, statement.closing_cents, statement.new_lines,
+       file.explanation -> bank.iban AS explanation
+  FROM book
+  JOIN statement_file AS file ON file.book_id = book.id
+  JOIN document ON document.sha256 = file.document_sha256
+  JOIN bank_statement AS statement ON statement.file_id = file.id
+  JOIN bank_account AS bank ON bank.id = statement.bank_account_id
+ WHERE book.code = %(book)s AND (%(before)s::uuid IS NULL OR statement.id < %(before)s::uuid)
+   AND (%(outcome)s::text IS NULL OR file.outcome = %(outcome)s::text)
+ ORDER BY statement.id DESC LIMIT %(limit)s;

@@ -72,3 +72,50 @@ SELECT line.account_line_number AS number, line.business_on, line.recorded_at, l
   JOIN entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
  WHERE line.account_id = %(account_id)s AND line.account_line_number > %(after)s
  ORDER BY line.account_line_number LIMIT %(most)s;
+
+-- accounts_page: Accounts of a book with what each holds now, after a code in their order.
+SELECT account.code, account.role, account.currency, account.denomination_cents,
+       (account.side * COALESCE(last.balance_after_cents, 0))::bigint AS balance_cents
+  FROM book
+  JOIN account ON account.book_id = book.id
+  LEFT JOIN LATERAL (
+        SELECT balance_after_cents FROM entry_line AS line
+         WHERE line.account_id = account.id ORDER BY line.account_line_number DESC LIMIT 1
+  ) AS last ON true
+ WHERE book.code = %(book)s AND account.code > %(after)s
+   AND (%(role)s::text IS NULL OR account.role = %(role)s::text OR account.role LIKE %(role)s::text || '.%%')
+   AND (%(only)s::text IS NULL OR account.code = %(only)s::text)
+ ORDER BY account.code LIMIT %(limit)s;
+
+-- entry_numbers: Numbers of a book's entries after one of them, of a span of days.
+SELECT entry.number
+  FROM book JOIN entry ON entry.book_id = book.id
+ WHERE book.code = %(book)s AND entry.number > %(after)s
+   AND (%(from_on)s::date IS NULL OR entry.business_on >= %(from_on)s::date)
+   AND (%(to_on)s::date IS NULL OR entry.business_on <= %(to_on)s::date)
+ ORDER BY entry.number LIMIT %(limit)s;
+
+-- entry_numbers_of_account: The same for the entries that moved an account, found by the account's own lines.
+SELECT line.entry_number AS number
+  FROM entry_line AS line
+ WHERE line.account_id = %(account_id)s AND line.entry_number > %(after)s
+   AND (%(from_on)s::date IS NULL OR line.business_on >= %(from_on)s::date)
+   AND (%(to_on)s::date IS NULL OR line.business_on <= %(to_on)s::date)
+ GROUP BY line.entry_number ORDER BY line.entry_number LIMIT %(limit)s;
+
+-- entries_by_number: Entries of a book with the events that wrote them.
+SELECT entry.number, event.id AS event_id, event.number AS event_number, event.kind, entry.business_on, event.recorded_at,
+       entry.label
+  FROM book
+  JOIN entry ON entry.book_id = book.id AND entry.number = ANY (%(numbers)s)
+  JOIN event ON event.id = entry.event_id
+ WHERE book.code = %(book)s
+ ORDER BY entry.number;
+
+-- lines_of_entries: The lines of entries, debits first.
+SELECT line.entry_number, account.code AS account, account.currency, line.amount_cents
+  FROM book
+  JOIN entry_line AS line ON line.book_id = book.id AND line.entry_number = ANY (%(numbers)s)
+  JOIN account ON account.id = line.account_id
+ WHERE book.code = %(book)s
+ ORDER BY line.entry_number, line.amount_cents < 0, account.code;

@@ -54,3 +54,17 @@ SELECT credit.id, book.code AS book, credit.elsewhere_reference AS reference, cr
   JOIN book ON book.id = run.book_id AND book.code = ANY (%(books)s)
   LEFT JOIN credit_confirmed_elsewhere AS confirmed ON confirmed.credit_id = credit.id
  WHERE credit.elsewhere_reference = ANY (%(references)s);
+
+-- credit_orders_page: Credits ordered in another system and not confirmed, after one of them, in the order of being ordered.
+SELECT credit.id, run.reference AS run, payment.row_number, member.number AS member, credit.amount_cents,
+       credit.elsewhere_reference AS reference, crediting.credited_on AS ordered_on
+  FROM book
+  JOIN payment_run AS run ON run.book_id = book.id
+  JOIN crediting ON crediting.run_id = run.id
+  JOIN payment_credit AS credit ON credit.crediting_id = crediting.id AND credit.elsewhere_reference <> ''
+  JOIN payment ON payment.id = credit.payment_id
+  JOIN member ON member.id = payment.member_id
+ WHERE book.code = %(book)s AND (%(after)s::uuid IS NULL OR credit.id > %(after)s::uuid)
+   AND NOT EXISTS (SELECT 1 FROM credit_confirmed_elsewhere AS confirmed WHERE confirmed.credit_id = credit.id)
+   AND NOT EXISTS (SELECT 1 FROM credit_taken_back AS back WHERE back.credit_id = credit.id)
+ ORDER BY credit.id LIMIT %(limit)s;

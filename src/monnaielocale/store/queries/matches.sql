@@ -30,17 +30,23 @@ SELECT line.id, bank.iban, bank.form, line.booked_on, line.amount_cents, line.la
   JOIN bank_account AS bank ON bank.id = line.bank_account_id
  WHERE book.code = %(book)s;
 
--- unexplained_page: Lines that wait for an explanation, after a place in the order of days, with their pending proposals.
+-- lines_page: Bank lines in the order of days, after a place or one alone, with how far each is explained and what waits for it.
+-- Lines are asked for that are explained or not, and of the latter those for which something is proposed or not.
 SELECT line.id, bank.iban, bank.form, line.booked_on, line.value_on, line.amount_cents, line.label, line.counterparty,
-       line.details, abs(line.amount_cents) - line.explained_cents AS open_cents,
+       line.details, line.references_given, abs(line.amount_cents) - line.explained_cents AS open_cents,
        ARRAY(SELECT match.id FROM match
               WHERE match.line_id = line.id AND NOT EXISTS (SELECT 1 FROM match_act WHERE match_act.match_id = match.id)
               ORDER BY match.id) AS proposals
   FROM book
-  JOIN bank_line_position AS line ON line.book_id = book.id AND abs(line.amount_cents) > line.explained_cents
+  JOIN bank_line_position AS line ON line.book_id = book.id
   JOIN bank_account AS bank ON bank.id = line.bank_account_id
  WHERE book.code = %(book)s
+   AND (%(id)s::uuid IS NULL OR line.id = %(id)s::uuid)
    AND (%(after_on)s::date IS NULL OR (line.booked_on, line.id) > (%(after_on)s::date, %(after_id)s::uuid))
+   AND (%(explained)s::boolean IS NULL OR (abs(line.amount_cents) <= line.explained_cents) = %(explained)s::boolean)
+   AND (%(proposed)s::boolean IS NULL OR %(proposed)s::boolean = EXISTS (
+            SELECT 1 FROM match
+             WHERE match.line_id = line.id AND NOT EXISTS (SELECT 1 FROM match_act WHERE match_act.match_id = match.id)))
  ORDER BY line.booked_on, line.id LIMIT %(limit)s;
 
 -- open_payments: Payments of signed runs that wait for euros, and when each is expected at the earliest.
@@ -104,10 +110,11 @@ SELECT payment.id, payment.run_id, payment.row_number, run.reference, public_bod
  WHERE book.code = %(book)s;
 
 -- dues_open: Transfers that a book still has to make: neither taken back nor settled by a confirmed line.
-SELECT due.id, due.kind, due.form, due.amount_cents, due.open_cents, due.iban, party.name AS party_name,
+SELECT due.id, due.kind, due.form, due.amount_cents, due.open_cents, transfer.iban, party.name AS party_name,
        party_key(party.id, book.id) AS party
   FROM book
   JOIN transfer_due_position AS due ON due.book_id = book.id AND due.open_cents > 0
+  JOIN transfer_due AS transfer ON transfer.id = due.id
   JOIN party ON party.id = due.party_id
  WHERE book.code = %(book)s
  ORDER BY due.id;

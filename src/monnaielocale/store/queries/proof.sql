@@ -109,3 +109,11 @@ SELECT 'owed_by', substring(account.role FROM '[a-z]+$'), line.amount_cents, acc
    AND line.entry_number <= %(entry)s
  WHERE account.book_id = %(book_id)s AND account.role LIKE 'owed_by.%%'
  ORDER BY since, kind, document, amount_cents;
+
+-- batch_of_event: The batch of a book that seals one of its events.
+SELECT book.id AS book_id, batch.number, batch.recorded_at, batch.first_entry_number, batch.first_event_number,
+       batch.last_event_number, batch.last_entry_number, batch.root, batch.previous_hash, batch.hash, event.number AS event_number
+  FROM book
+  JOIN event ON event.book_id = book.id AND event.id = %(event)s
+  JOIN batch ON batch.book_id = book.id AND batch.number = event.batch_number
+ WHERE book.code = %(book)s;

@@ -49,7 +49,7 @@ SELECT run.id, book.code AS book, run.reference, public_body.code AS public_body
   ) AS unconfirmed ON true
  WHERE run.id = ANY (%(runs)s);
 
--- payments_of_runs: The payments of runs with what happened to their euros, and what became of mandate and member.
+-- payments_of_runs: The payments of runs after a row, with what happened to their euros, and what became of mandate and member.
 SELECT payment.id, payment.run_id, payment.row_number, member.number AS member, payment.member_id, mandate.number AS mandate,
        payment.mandate_id, payment.subject, payment.payment_order, payment.label, payment.amount_cents,
        euros.allocated_cents, euros.recalled_cents, euros.credited_cents, euros.taken_back_cents, euros.returned_cents,
@@ -68,8 +68,22 @@ SELECT payment.id, payment.run_id, payment.row_number, member.number AS member, 
          WHERE credit.payment_id = payment.id AND credit.elsewhere_reference <> ''
            AND confirmed.credit_id IS NULL AND back.credit_id IS NULL
   ) AS unconfirmed ON true
- WHERE payment.run_id = ANY (%(runs)s)
- ORDER BY payment.run_id, payment.row_number;
+ WHERE payment.run_id = ANY (%(runs)s) AND payment.row_number > %(after)s
+ ORDER BY payment.run_id, payment.row_number LIMIT %(most)s::bigint;
+
+-- runs_page: Runs of a book after a place in their list, the latest first, narrowed by acts that they must or must not have.
+SELECT run.id, checked.acted_on AS checked_on
+  FROM book
+  JOIN payment_run AS run ON run.book_id = book.id
+  JOIN party AS public_body ON public_body.id = run.public_body_id
+  JOIN run_act AS checked ON checked.run_id = run.id AND checked.act = 'checked'
+ WHERE book.code = %(book)s
+   AND (%(after_on)s::date IS NULL OR (checked.acted_on, run.id) < (%(after_on)s::date, %(after_id)s::uuid))
+   AND (%(period)s::text IS NULL OR run.period = %(period)s::text)
+   AND (%(public_body)s::text IS NULL OR public_body.code = %(public_body)s::text)
+   AND ARRAY(SELECT act FROM run_act WHERE run_act.run_id = run.id) @> %(acts)s::text[]
+   AND NOT ARRAY(SELECT act FROM run_act WHERE run_act.run_id = run.id) && %(no_acts)s::text[]
+ ORDER BY checked.acted_on DESC, run.id DESC LIMIT %(limit)s;
 
 -- run_contents: What the payments of runs say, without their euros.
 SELECT payment.run_id, member.number AS member, payment.subject, payment.payment_order, payment.amount_cents, payment.label
