@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create every table, then what is asked of them, the rules, and the rights."""
-    run_sql(__file__, "tables", "views", "rules", "rights")
+    run_sql(__file__, "tables", "views", "rules", "journal", "rights")
 
 
 def downgrade() -> None:

@@ -9,3 +9,5 @@ REVOKE INSERT ON account_day, alembic_version FROM monnaielocale_writer;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO monnaielocale_reader;
 REVOKE SELECT ON person_password FROM monnaielocale_reader;
 GRANT EXECUTE ON FUNCTION opening_cents(bigint), party_key(uuid, integer) TO monnaielocale_reader;
+-- The journal is written by `record_batch` alone.
+REVOKE INSERT ON batch, event, entry, entry_line FROM monnaielocale_writer;

@@ -39,8 +39,10 @@ def test_untouched_books_hold(book: Database) -> None:
         (["UPDATE account_day SET amount_cents = amount_cents - 1 WHERE account_id = 1"], {"roll_up"}),
         (["DELETE FROM entry_line WHERE entry_number = 2"], {"entry_sums", "roll_up", "chain"}),
         (["UPDATE batch SET recorded_at = recorded_at + interval '1 second' WHERE number = 2"], {"chain"}),
-        (["ALTER TABLE entry_line DISABLE TRIGGER entry_line_checked"], {"guards"}),
+        (["ALTER TABLE entry_line DISABLE TRIGGER entry_line_insert_only"], {"guards"}),
+        (["ALTER TABLE payment DISABLE TRIGGER payment_checked"], {"guards"}),
         (["GRANT UPDATE ON entry_line TO monnaielocale_writer"], {"guards"}),
+        (["GRANT INSERT ON entry_line TO monnaielocale_writer"], {"guards"}),
     ],
 )
 def test_an_alteration_is_found(book: Database, statements: list[str], rules: set[str]) -> None:

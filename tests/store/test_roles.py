@@ -40,6 +40,6 @@ def test_an_ordinary_login_migrates_and_acts_as_each_role(own_database: str) -> 
     for role, may_insert in (("owner", True), ("writer", True), ("reader", False)):
         with Database(own_database).connect(role) as connection:  # type: ignore[arg-type]
             found = connection.execute(
-                "SELECT current_user, has_table_privilege('event', 'INSERT'), has_table_privilege('event', 'UPDATE')"
+                "SELECT current_user, has_table_privilege('payment', 'INSERT'), has_table_privilege('payment', 'UPDATE')"
             ).fetchone()
         assert found == (f"monnaielocale_{role}", may_insert, role == "owner")

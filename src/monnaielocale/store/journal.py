@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from ..domain.chain import SealedEntry, SealedEvent, SealedLine, batch_hash, leaf, merkle_root
+from ..domain.chain import ZERO, SealedEntry, SealedEvent, SealedLine, batch_hash, leaf, merkle_root
 from ..domain.chart import account
 from ..domain.ledger import BookState, Entry, Event, Position
 from ..domain.refusals import Refusal
-from .arrays import arrays
+from .arrays import array
 from .database import Connection
 from .queries import query
 
@@ -125,8 +125,8 @@ class Journal:
                 opened.head = opened.head._replace(
                     batch_number=parameters["number"],
                     hash=parameters["hash"],
-                    entry_number=parameters["last_entry"],
-                    event_number=parameters["last_event"],
+                    entry_number=opened.head.entry_number + opened.entries,
+                    event_number=opened.head.event_number + opened.events,
                 )
                 opened.sealed, opened.events, opened.entries = [], 0, 0
 
@@ -151,20 +151,16 @@ class Journal:
 
 def batch_parameters(opened: OpenBook) -> dict[str, Any]:
     """The parameters of `record_batch`: the columns of all events, entries and lines of a batch, and the link that seals them."""
-    head, sealed, ids = opened.head, opened.sealed, opened.account_ids
-    own = [event for event in sealed if event.number]
-    entries = [(event, entry) for event in sealed for entry in event.entries]
-    previous = head.hash if head.batch_number else bytes(32)
+    head, sealed = opened.head, opened.sealed
+    previous = head.hash if head.batch_number else ZERO
     root = merkle_root([leaf(event) for event in sealed])
     number, first_event, first_entry = head.batch_number + 1, head.event_number + 1, head.entry_number + 1
     return {
         "book_id": head.id,
         "number": number,
         "recorded_at": head.recorded_at,
-        "first_entry": first_entry,
-        "last_entry": head.entry_number + len(entries),
         "first_event": first_event,
-        "last_event": head.event_number + len(own),
+        "first_entry": first_entry,
         "root": root,
         "previous_hash": previous,
         "hash": batch_hash(
@@ -176,40 +172,40 @@ def batch_parameters(opened: OpenBook) -> dict[str, Any]:
             first_entry=first_entry,
             root=root,
         ),
-        **_event_columns(own),
-        **_line_columns(entries, ids),
+        **_event_columns([event for event in sealed if event.number]),
+        **_entry_columns(sealed),
+        **_line_columns([entry for event in sealed for entry in event.entries], opened.account_ids),
     }
 
 
 def _event_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
-    return arrays(
-        [
-            ("event_ids", "uuid", (event.id for event in events)),
-            ("event_numbers", "bigint", (event.number for event in events)),
-            ("event_kinds", "text", (event.kind for event in events)),
-            ("event_days", "date", (event.business_on for event in events)),
-            ("event_persons", "uuid", (event.acted_by for event in events)),
-            ("event_reverses", "uuid", (event.reverses for event in events)),
-            ("event_reasons", "text", (event.reason for event in events)),
-            ("event_details", "jsonb", (event.details for event in events)),
-        ]
-    )
+    return {
+        "event_ids": array("uuid", [event.id for event in events]),
+        "event_kinds": array("text", [event.kind for event in events]),
+        "event_days": array("date", [event.business_on for event in events]),
+        "event_persons": array("uuid", [event.acted_by for event in events]),
+        "event_reverses": array("uuid", [event.reverses for event in events]),
+        "event_reasons": array("text", [event.reason for event in events]),
+        "event_details": array("jsonb", [event.details for event in events]),
+    }
 
 
-def _line_columns(entries: Sequence[tuple[SealedEvent, SealedEntry]], ids: dict[str, int]) -> dict[str, str]:
-    lines = [(entry, line) for _, entry in entries for line in entry.lines]
-    return arrays(
-        [
-            ("entry_numbers", "bigint", (entry.number for _, entry in entries)),
-            ("entry_events", "uuid", (event.id for event, _ in entries)),
-            ("entry_days", "date", (entry.business_on for _, entry in entries)),
-            ("entry_counts", "integer", (len(entry.lines) for _, entry in entries)),
-            ("entry_labels", "text", (entry.label for _, entry in entries)),
-            ("line_accounts", "bigint", (ids[line.account] for _, line in lines)),
-            ("line_numbers", "bigint", (line.number for _, line in lines)),
-            ("line_entries", "bigint", (entry.number for entry, _ in lines)),
-            ("line_cents", "bigint", (line.cents for _, line in lines)),
-            ("line_balances", "bigint", (line.balance for _, line in lines)),
-            ("line_days", "date", (entry.business_on for entry, _ in lines)),
-        ]
-    )
+def _entry_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
+    entries = [entry for event in events for entry in event.entries]
+    return {
+        "entry_events": array("uuid", [event.id for event in events for _ in event.entries]),
+        "entry_days": array("date", [entry.business_on for entry in entries]),
+        "entry_counts": array("integer", [len(entry.lines) for entry in entries]),
+        "entry_labels": array("text", [entry.label for entry in entries]),
+    }
+
+
+def _line_columns(entries: Sequence[SealedEntry], ids: dict[str, int]) -> dict[str, str]:
+    lines = [line for entry in entries for line in entry.lines]
+    return {
+        "line_accounts": array("bigint", [ids[line.account] for line in lines]),
+        "line_numbers": array("bigint", [line.number for line in lines]),
+        "line_places": array("integer", [place for place, entry in enumerate(entries, 1) for _ in entry.lines]),
+        "line_cents": array("bigint", [line.cents for line in lines]),
+        "line_balances": array("bigint", [line.balance for line in lines]),
+    }

@@ -20,29 +20,12 @@ SELECT %(book_id)s, * FROM unnest(%(codes)s::text[], %(roles)s::text[], %(curren
                                   %(floored)s::boolean[], %(denominations)s::bigint[])
 RETURNING code, id;
 
--- record_batch: Write a batch with its events, entries and lines in one statement, so that each trigger sees the whole.
-WITH new_batch AS (
-    INSERT INTO batch (book_id, number, recorded_at, first_entry_number, last_entry_number, first_event_number,
-                       last_event_number, root, previous_hash, hash)
-    VALUES (%(book_id)s, %(number)s, %(recorded_at)s, %(first_entry)s, %(last_entry)s, %(first_event)s, %(last_event)s,
-            %(root)s, %(previous_hash)s, %(hash)s)
-), new_events AS (
-    INSERT INTO event (book_id, batch_number, recorded_at, id, number, kind, business_on, acted_by, reverses_event_id, reason,
-                       details)
-    SELECT %(book_id)s, %(number)s, %(recorded_at)s, *
-      FROM unnest(%(event_ids)s::uuid[], %(event_numbers)s::bigint[], %(event_kinds)s::text[], %(event_days)s::date[],
-                  %(event_persons)s::uuid[], %(event_reverses)s::uuid[], %(event_reasons)s::text[], %(event_details)s::jsonb[])
-), new_entries AS (
-    INSERT INTO entry (book_id, batch_number, number, event_id, business_on, line_count, label)
-    SELECT %(book_id)s, %(number)s, *
-      FROM unnest(%(entry_numbers)s::bigint[], %(entry_events)s::uuid[], %(entry_days)s::date[], %(entry_counts)s::integer[],
-                  %(entry_labels)s::text[])
-)
-INSERT INTO entry_line (book_id, recorded_at, account_id, account_line_number, entry_number, amount_cents,
-                        balance_after_cents, business_on)
-SELECT %(book_id)s, %(recorded_at)s, *
-  FROM unnest(%(line_accounts)s::bigint[], %(line_numbers)s::bigint[], %(line_entries)s::bigint[], %(line_cents)s::bigint[],
-              %(line_balances)s::bigint[], %(line_days)s::date[]);
+-- record_batch: Check a batch with its events, entries and lines, and write it.
+SELECT record_batch(
+    %(book_id)s, %(number)s, %(recorded_at)s, %(first_event)s, %(first_entry)s, %(root)s, %(previous_hash)s, %(hash)s,
+    %(event_ids)s, %(event_kinds)s, %(event_days)s, %(event_persons)s, %(event_reverses)s, %(event_reasons)s, %(event_details)s,
+    %(entry_events)s, %(entry_days)s, %(entry_counts)s, %(entry_labels)s,
+    %(line_accounts)s, %(line_numbers)s, %(line_places)s, %(line_cents)s, %(line_balances)s);
 
 -- known_keys: What was answered to requests that carried these keys.
 SELECT asked.person_id, %(action)s AS action, asked.key, known.request_hash, known.answer

@@ -204,6 +204,11 @@ SELECT format('%s may %s on %s', role_name, action, tables.tablename)
        unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS action
  WHERE tables.schemaname = 'public' AND has_table_privilege(role_name, format('%I', tables.tablename), action)
 UNION ALL
+SELECT format('%s may INSERT on %s beside record_batch', role_name, table_name)
+  FROM unnest(ARRAY['monnaielocale_writer', 'monnaielocale_reader']) AS role_name,
+       unnest(ARRAY['batch', 'event', 'entry', 'entry_line', 'account_day']) AS table_name
+ WHERE has_table_privilege(role_name, table_name, 'INSERT')
+UNION ALL
 SELECT format('trigger %s on %s is off', tgname, tgrelid::regclass) FROM pg_trigger
  WHERE NOT tgisinternal AND tgenabled <> 'O';
 
