@@ -155,6 +155,16 @@ def test_a_retry_with_the_same_key_has_one_effect(world: World, bank: Bank) -> N
     assert world.count("match") == 1
 
 
+def test_a_match_seen_at_another_line_is_refused(world: World, bank: Bank) -> None:
+    seen(world, bank, (6, 30000, "VIR"), (7, 40000, "VIR"))
+    match = proposed(world, line_of(world, 30000), PartGiven("gift", 30000))
+    here, there = line_of(world, 30000), line_of(world, 40000)
+    second = world.actor("second-operator")
+    with pytest.raises(MatchUnknown):
+        world.do(confirm_matches, ConfirmMatch(second, BOOK, match, world.on, line_id=there))
+    assert world.do(confirm_matches, ConfirmMatch(second, BOOK, match, world.on, line_id=here))["state"] == "confirmed"
+
+
 def test_t16_a_thousand_and_one_lines_that_wait_are_all_shown_by_paging(world: World, bank: Bank) -> None:
     seen(world, bank, *sorted((5 + number % 10, 100 + number, f"VIR {number}") for number in range(1001)))
     explained(world, line_of(world, 100), PartGiven("gift", 60))

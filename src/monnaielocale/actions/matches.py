@@ -55,13 +55,17 @@ class ProposeMatch:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmMatch:
-    """A second person confirms a proposed match, which books it."""
+    """A second person confirms a proposed match, which books it.
+
+    Here as in the items below, `line_id` is the line that the person sees it at: a match of another line is refused.
+    """
 
     actor: Actor
     book: str
     match_id: UUID
     on: date
     key: str = ""
+    line_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class RejectMatch:
     on: date
     reason: str = ""
     key: str = ""
+    line_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ class UndoMatch:
     reason: str
     on: date
     key: str = ""
+    line_id: UUID | None = None
+
+
+_OnMatch = ConfirmMatch | RejectMatch | UndoMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ def confirm_matches(work: UnitOfWork, items: Sequence[ConfirmMatch]) -> list[Mat
     def decide(item: ConfirmMatch) -> MatchChanged:
         held = books[item.book]
         require_association(item.actor, held.book)
-        match = _proposed(held, item.match_id)
+        match = _proposed(held, item)
         item.actor.require_other_than(match.proposed_by)
         explanation, event = confirming_event(held, match, item.on, item.actor)
         return _changed(match, event, held.confirm(match, explanation, event, item.actor))
@@ -153,7 +162,7 @@ def reject_matches(work: UnitOfWork, items: Sequence[RejectMatch]) -> list[Match
     def decide(item: RejectMatch) -> MatchChanged:
         held = books[item.book]
         require_association(item.actor, held.book)
-        match = _proposed(held, item.match_id)
+        match = _proposed(held, item)
         event = event_without_money(held, "match_rejected", match, item.on, item.actor, item.reason.strip())
         held.act(match, "rejected", event, item.actor)
         return _changed(match, event)
@@ -176,7 +185,7 @@ def undo_matches(work: UnitOfWork, items: Sequence[UndoMatch]) -> list[MatchChan
         require_association(item.actor, held.book)
         if not item.reason.strip():
             raise ReasonMissing()
-        match = _confirmed(held, item.match_id)
+        match = _confirmed(held, item)
         later[item.book].check_unused(held.facts, match)
         event = _mirror(work, held, later[item.book], match, item)
         held.act(match, "undone", event, item.actor)
@@ -278,10 +287,11 @@ def _open_matches(work: UnitOfWork, items: Sequence[Any]) -> dict[str, BookMatch
     return books
 
 
-def _known(held: BookMatches, match_id: UUID) -> MatchKept:
-    if match_id not in held.matches:
-        raise MatchUnknown(match=match_id, book=held.book.code)
-    return held.matches[match_id]
+def _known(held: BookMatches, item: _OnMatch) -> MatchKept:
+    match = held.matches.get(item.match_id)
+    if match is None or item.line_id not in (None, match.line_id):
+        raise MatchUnknown(match=item.match_id, book=held.book.code)
+    return match
 
 
 _SETTLED: dict[str, type[Refusal]] = {
@@ -292,15 +302,15 @@ _SETTLED: dict[str, type[Refusal]] = {
 }
 
 
-def _proposed(held: BookMatches, match_id: UUID) -> MatchKept:
-    match = _known(held, match_id)
+def _proposed(held: BookMatches, item: _OnMatch) -> MatchKept:
+    match = _known(held, item)
     if match.state != "proposed":
         raise _SETTLED[match.state]()
     return match
 
 
-def _confirmed(held: BookMatches, match_id: UUID) -> MatchKept:
-    match = _known(held, match_id)
+def _confirmed(held: BookMatches, item: _OnMatch) -> MatchKept:
+    match = _known(held, item)
     if match.state != "confirmed":
         raise _SETTLED[match.state]()
     return match
