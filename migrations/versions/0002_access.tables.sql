@@ -7,7 +7,7 @@ CREATE TABLE login_attempt (
     attempted_at TIMESTAMP WITH TIME ZONE NOT NULL,
     outcome TEXT NOT NULL,
     CONSTRAINT login_attempt_pk PRIMARY KEY (id),
-    CONSTRAINT login_attempt_outcome_check CHECK (outcome IN ('admitted', 'refused'))
+    CONSTRAINT login_attempt_outcome_check CHECK (outcome IN ('tried', 'admitted'))
 );
 
 CREATE INDEX login_attempt_address_index ON login_attempt (address_sha256, attempted_at);

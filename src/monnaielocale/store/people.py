@@ -6,12 +6,10 @@ A role is given or taken back by a row that says by whom; nothing is altered or 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import namedtuple_row
-from pwdlib import PasswordHash
 
 from ..domain.actors import Actor
 from ..domain.identifiers import new_id
@@ -27,7 +25,9 @@ from ..domain.people import (
     check_roles,
 )
 from .database import Connection, Database
+from .passwords import hash_of, password_fits, password_kept
 from .queries import query
+from .sessions import end_sessions
 from .unit_of_work import insert_statement
 
 
@@ -105,7 +105,7 @@ def withdraw_role(database: Database, login: str, role: str, given_by: Actor) ->
 
 
 def set_password(database: Database, login: str, password: str, given_by: Actor) -> None:
-    """A new password, by an administrator or by the person themselves.
+    """A new password, by an administrator or by the person themselves; every session of the person ends.
 
     Refuses with RoleMissing, PersonUnknown, PasswordTooShort and PasswordTooLong.
     """
@@ -113,7 +113,20 @@ def set_password(database: Database, login: str, password: str, given_by: Actor)
     with database.connect("writer") as connection:
         if given_by.login != login:
             given_by.require("administrator")
-        _set_password(connection, _known(connection, login).id, password)
+        person_id = _known(connection, login).id
+        end_sessions(connection, person_id, "password_changed", _now())
+        _set_password(connection, person_id, password)
+
+
+def end_sessions_of(database: Database, login: str, given_by: Actor) -> int:
+    """Log a person out everywhere, by an administrator or by the person themselves; answers how many sessions ended.
+
+    Refuses with RoleMissing and PersonUnknown.
+    """
+    with database.connect("writer") as connection:
+        if given_by.login != login:
+            given_by.require("administrator")
+        return end_sessions(connection, _known(connection, login).id, "revoked", _now())
 
 
 def actor_of(database: Database, login: str) -> Actor:
@@ -125,9 +138,7 @@ def actor_of(database: Database, login: str) -> Actor:
 def actor_with_password(database: Database, login: str, password: str) -> Actor:
     """The person, when the password is theirs; LoginRefused otherwise, after the same time whether or not the login exists."""
     with database.connect("writer") as connection:
-        row = _row(connection, "password_of", login=login)
-        fits = _hasher().verify(password[:1000], row.hash if row else _hash_of_nobody())
-        if row is None or not fits:
+        if not password_fits(password, password_kept(connection, login)):
             raise LoginRefused()
         return _actor(_known(connection, login))
 
@@ -167,7 +178,7 @@ def _give_roles(
 
 
 def _set_password(connection: Connection, person_id: UUID, password: str) -> None:
-    row = {"person_id": person_id, "recorded_at": _now(), "hash": _hasher().hash(password)}
+    row = {"person_id": person_id, "recorded_at": _now(), "hash": hash_of(password)}
     connection.execute(*insert_statement("person_password", [row]))
 
 
@@ -193,13 +204,3 @@ def _actor(row: Any) -> Actor:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@cache
-def _hasher() -> PasswordHash:
-    return PasswordHash.recommended()
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return _hasher().hash("nobody has this password")

@@ -21,8 +21,8 @@ SELECT person.id, person.login, person.name, person.party_id, COALESCE(party.cod
 -- lock_people: One change of persons and roles at a time, so that two of them cannot contradict each other.
 SELECT pg_advisory_xact_lock(hashtext('monnaielocale.people'));
 
--- password_of: The valid password hash of a login.
-SELECT password.hash FROM person JOIN person_password AS password ON password.person_id = person.id
+-- password_of: The valid password hash of a login, and whose it is.
+SELECT person.id AS person_id, password.hash FROM person JOIN person_password AS password ON password.person_id = person.id
  WHERE person.login = %(login)s ORDER BY password.recorded_at DESC LIMIT 1;
 
 -- party_by_code: One party by its code.

@@ -64,11 +64,11 @@ class RefreshTokenUse(SQLModel, table=True):
 
 
 class LoginAttempt(SQLModel, table=True):
-    """Somebody tried to log in; logins and addresses are kept as fingerprints, enough to slow down guessing."""
+    """Somebody tried to log in, or was then admitted; logins and addresses are fingerprints, enough to slow down guessing."""
 
     __tablename__ = "login_attempt"
     __table_args__ = (
-        one_of("outcome", ("admitted", "refused")),
+        one_of("outcome", ("tried", "admitted")),
         Index("login_attempt_login_index", "login_sha256", "attempted_at"),
         Index("login_attempt_address_index", "address_sha256", "attempted_at"),
     )
