@@ -1,9 +1,11 @@
--- Three roles: the owner migrates, the writer inserts and reads, the reader reads. Nobody but the owner changes or deletes.
+-- Four roles: the owner migrates, the writer inserts and reads, the reader reads, and the visitor reads what one person may see.
+-- Nobody but the owner changes or deletes.
 DO $$
 DECLARE
     role_name text;
 BEGIN
-    FOREACH role_name IN ARRAY ARRAY['monnaielocale_owner', 'monnaielocale_writer', 'monnaielocale_reader'] LOOP
+    FOREACH role_name IN ARRAY ARRAY['monnaielocale_owner', 'monnaielocale_writer', 'monnaielocale_reader',
+                                     'monnaielocale_visitor'] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);

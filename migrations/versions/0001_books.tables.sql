@@ -507,6 +507,8 @@ CREATE TABLE payment_run (
     CONSTRAINT payment_run_event_id_fk FOREIGN KEY(event_id) REFERENCES event (id)
 );
 
+CREATE INDEX payment_run_document_index ON payment_run (document_sha256);
+
 CREATE TABLE bank_line_text (
     line_id UUID NOT NULL,
     statement_id UUID NOT NULL,
@@ -550,6 +552,8 @@ CREATE TABLE mandate_act (
     CONSTRAINT mandate_act_document_sha256_fk FOREIGN KEY(document_sha256) REFERENCES document (sha256),
     CONSTRAINT mandate_act_event_id_fk FOREIGN KEY(event_id) REFERENCES event (id)
 );
+
+CREATE INDEX mandate_act_document_index ON mandate_act (document_sha256);
 
 CREATE TABLE match (
     id UUID NOT NULL,

@@ -26,9 +26,11 @@ CREATE VIEW bank_line_position WITH (security_invoker = true) AS
              WHERE live_match.line_id = line.id
       ) AS explained ON true;
 
--- What is still to be sent of each transfer due; nothing once the event that made it was reversed.
+-- What is still to be sent of each transfer due; nothing once the event that made it was reversed. Where to is in the table alone,
+-- since not everyone who may know of a transfer may read an account number.
 CREATE VIEW transfer_due_position WITH (security_invoker = true) AS
-    SELECT transfer.*,
+    SELECT transfer.id, transfer.book_id, transfer.kind, transfer.form, transfer.party_id, transfer.amount_cents,
+           transfer.payment_id, transfer.run_id, transfer.reason, transfer.details, transfer.event_id,
            CASE WHEN EXISTS (SELECT 1 FROM event WHERE event.reverses_event_id = transfer.event_id) THEN 0
                 ELSE transfer.amount_cents - COALESCE(made.cents, 0) END::bigint AS open_cents
       FROM transfer_due AS transfer

@@ -57,8 +57,9 @@ def depart(world: World, number: str, remainder: str = "refuse", *, to: str = ""
 def due(world: World) -> list[tuple[str, str, int]]:
     with world.database.reading() as connection:
         rows = connection.execute(
-            """SELECT member.number, transfer.iban, transfer.open_cents
-                 FROM transfer_due_position AS transfer JOIN member ON member.id = transfer.party_id ORDER BY transfer.id"""
+            """SELECT member.number, transfer.iban, due.open_cents
+                 FROM transfer_due_position AS due JOIN transfer_due AS transfer ON transfer.id = due.id
+                 JOIN member ON member.id = transfer.party_id ORDER BY transfer.id"""
         ).fetchall()
     return [(str(number), str(iban), int(cents)) for number, iban, cents in rows]
 

@@ -30,6 +30,16 @@ CATALOGUE = {
     "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public' ORDER BY 1",
     "triggers": "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2",
     "functions": "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+    "policies": """
+        SELECT tablename, policyname, cmd, roles::text, qual, with_check FROM pg_policies
+         WHERE schemaname = 'public' ORDER BY 1, 2
+    """,
+    "row security": "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND rowsecurity ORDER BY 1",
+    "column grants": """
+        SELECT table_name, column_name, grantee, privilege_type FROM information_schema.column_privileges
+         WHERE table_schema = 'public' AND table_name <> 'alembic_version' AND grantee <> 'monnaielocale_owner'
+         ORDER BY 1, 2, 3, 4
+    """,
     "grants": """
         SELECT table_name, grantee, privilege_type FROM information_schema.table_privileges
          WHERE table_schema = 'public' AND table_name <> 'alembic_version' AND grantee <> 'monnaielocale_owner' ORDER BY 1, 2, 3
@@ -53,6 +63,7 @@ def test_up_down_up_leaves_the_same_schema(empty_database: str) -> None:
     migrate(url)
     assert catalogue(empty_database) == first
     assert first["triggers"] and first["functions"] and first["grants"] and first["views"]
+    assert first["policies"] and first["row security"]
 
 
 def test_the_migrated_tables_are_the_declared_tables(empty_database: str, database: Any) -> None:

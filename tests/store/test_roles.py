@@ -1,4 +1,4 @@
-"""A login without special rights migrates its own database and works as the three roles, once it was given them."""
+"""A login without special rights migrates its own database and works as the four roles, once it was given them."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -11,7 +11,7 @@ from psycopg import sql
 from monnaielocale.store.database import Database, migrate
 from monnaielocale.store.temporary import named
 
-ROLES = ("monnaielocale_owner", "monnaielocale_writer", "monnaielocale_reader")
+ROLES = ("monnaielocale_owner", "monnaielocale_writer", "monnaielocale_reader", "monnaielocale_visitor")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def own_database(server_url: str, template: str) -> Iterator[str]:
 def test_an_ordinary_login_migrates_and_acts_as_each_role(own_database: str) -> None:
     migrate(own_database)
     migrate(own_database)
-    for role, may_insert in (("owner", True), ("writer", True), ("reader", False)):
+    for role, may_insert in (("owner", True), ("writer", True), ("reader", False), ("visitor", False)):
         with Database(own_database).connect(role) as connection:  # type: ignore[arg-type]
             found = connection.execute(
                 "SELECT current_user, has_table_privilege('payment', 'INSERT'), has_table_privilege('payment', 'UPDATE')"

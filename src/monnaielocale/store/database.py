@@ -12,13 +12,13 @@ from psycopg.rows import TupleRow
 if TYPE_CHECKING:
     from alembic.config import Config
 
-Role = Literal["owner", "writer", "reader"]
+Role = Literal["owner", "writer", "reader", "visitor"]
 Connection = psycopg.Connection[TupleRow]
 
 
 # The write path reads rows by key. A plan that was kept since the tables were small would read all of them once they are large.
 # Compiling a query takes longer than any of ours runs.
-_OPTIONS: dict[Role, str] = {"owner": "", "reader": "", "writer": " -c enable_seqscan=off"}
+_OPTIONS: dict[Role, str] = {"owner": "", "reader": "", "visitor": "", "writer": " -c enable_seqscan=off"}
 
 
 class Database:
@@ -28,7 +28,7 @@ class Database:
         self.url = url
 
     def connect(self, role: Role, **options: Any) -> Connection:
-        """A connection that acts as one of the three roles of the books."""
+        """A connection that acts as one of the four roles of the books."""
         return psycopg.connect(self.url, **self.options(role), **options)
 
     def options(self, role: Role) -> dict[str, Any]:

@@ -200,7 +200,7 @@ SELECT format('table %s has no insert-only trigger', tables.tablename)
 UNION ALL
 SELECT format('%s may %s on %s', role_name, action, tables.tablename)
   FROM pg_tables AS tables,
-       unnest(ARRAY['monnaielocale_writer', 'monnaielocale_reader']) AS role_name,
+       unnest(ARRAY['monnaielocale_writer', 'monnaielocale_reader', 'monnaielocale_visitor']) AS role_name,
        unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS action
  WHERE tables.schemaname = 'public' AND has_table_privilege(role_name, format('%I', tables.tablename), action)
 UNION ALL

@@ -47,6 +47,7 @@ class MandateAct(SQLModel, table=True):
         UniqueConstraint("mandate_id", "act"),
         one_of("act", MANDATE_ACTS),
         CheckConstraint("(act = 'signed') = (document_sha256 IS NOT NULL)", name="signed_document"),
+        Index("mandate_act_document_index", "document_sha256"),
     )
 
     mandate_id: UUID = key(to="collection_mandate.id")

@@ -20,6 +20,7 @@ class PaymentRun(SQLModel, table=True):
         one_of("entered_for", ("public_body", "issuer")),
         CheckConstraint("payment_count BETWEEN 1 AND 10000 AND total_cents > 0", name="totals"),
         CheckConstraint("attempt >= 1", name="attempt"),
+        Index("payment_run_document_index", "document_sha256"),
     )
 
     id: UUID = key()
