@@ -232,7 +232,7 @@ def answer_of(request: Request, refusal: Refusal, headers: Mapping[str, str] | N
     if status == 401:
         told["WWW-Authenticate"] = "Bearer"
     if refusal.code in RETRY_AFTER:
-        told["Retry-After"] = str(refusal.values.get("seconds", RETRY_AFTER[refusal.code]))
+        told["Retry-After"] = str(refusal.values.get("retry_after_seconds", RETRY_AFTER[refusal.code]))
     if status == 408:
         told["Connection"] = "close"
     # What was sent may hold half of a character: it is answered with a question mark, never with a failure.

@@ -18,13 +18,13 @@ TABLE: dict[int, frozenset[str]] = {
         | {"idempotency_key_unfit", "json_not_utf8", "json_refused", "json_too_deep", "json_unreadable"}
         | {"parameter_repeated", "parameter_unknown", "request_unreadable"}
     ),
-    401: frozenset({"login_refused", "token_refused"}),
+    401: frozenset({"login_refused", "renewal_refused", "token_refused"}),
     403: frozenset(
         {"accountant_may_not_decide", "acts_for_another", "administrator_needed", "role_missing", "run_not_entered_by"}
-        | {"run_not_signed_by", "run_signed_by_town", "second_person_needed"}
+        | {"metrics_not_for_you", "not_for_you", "run_not_signed_by", "run_signed_by_town", "second_person_needed"}
     ),
     404: frozenset(
-        {"account_unknown", "address_unknown", "book_unknown", "event_unknown", "line_unknown", "mandate_unknown"}
+        {"account_unknown", "address_unknown", "book_unknown", "event_unknown", "job_unknown", "line_unknown", "mandate_unknown"}
         | {"match_unknown", "member_unknown", "no_convention", "opening_unknown", "payment_unknown", "person_unknown"}
         | {"run_unknown", "transfer_due_unknown"}
     ),
@@ -52,13 +52,21 @@ TABLE: dict[int, frozenset[str]] = {
         {"body_encoded", "body_not_json", "file_is_no_table", "statement_format_unknown", "statement_message_other"}
         | {"workbook_old_or_protected"}
     ),
-    429: frozenset({"too_many_attempts"}),
-    500: frozenset({"failed_inside", "unforeseen"}),
+    429: frozenset({"too_many_attempts", "too_many_jobs"}),
+    500: frozenset({"failed_inside", "job_given_up", "unforeseen"}),
     503: frozenset({"closing", "database_away", "outcome_unknown", "too_busy"}),
 }
 STATUSES = {code: status for status, codes in TABLE.items() for code in codes}
 # After how many seconds the same request may fare better.
-RETRY_AFTER = {"busy_book": 1, "closing": 5, "database_away": 5, "outcome_unknown": 1, "too_busy": 1, "too_many_attempts": 60}
+RETRY_AFTER = {
+    "busy_book": 1,
+    "closing": 5,
+    "database_away": 5,
+    "outcome_unknown": 1,
+    "too_busy": 1,
+    "too_many_attempts": 60,
+    "too_many_jobs": 10,
+}
 # These belong to the command line, the demonstration and the server's own start: no request meets them.
 ELSEWHERE = (
     "monnaielocale.cli.",
