@@ -28,6 +28,8 @@ CREATE TABLE job (
     CONSTRAINT job_document_sha256_fk FOREIGN KEY(document_sha256) REFERENCES document (sha256)
 );
 
+CREATE INDEX job_key_index ON job (person_id, action, key);
+
 CREATE INDEX job_person_index ON job (person_id, recorded_at);
 
 CREATE TABLE login_session (

@@ -7,9 +7,9 @@ from .columns import UUID, Any, LargeBinary, datetime, identity, instant, json, 
 
 
 class Job(SQLModel, table=True):
-    """An action on one item that is carried out after the request was answered; its id is the key of the effect."""
+    """An action on one item that is carried out after the request was answered; its id is the key of an effect without one."""
 
-    __table_args__ = (Index("job_person_index", "person_id", "recorded_at"),)
+    __table_args__ = (Index("job_person_index", "person_id", "recorded_at"), Index("job_key_index", "person_id", "action", "key"))
 
     id: UUID = key()
     person_id: UUID = identity("person.id")
@@ -22,7 +22,7 @@ class Job(SQLModel, table=True):
 
 
 class JobProgress(SQLModel, table=True):
-    """How far a job came: `done` of `total` in one step of it."""
+    """How far a job came: `done` of `total` in one step of it; each attempt begins with a step that says so."""
 
     __tablename__ = "job_progress"
     __table_args__ = (CheckConstraint("done BETWEEN 0 AND total", name="done"),)
