@@ -34,7 +34,10 @@ FORMS: tuple[Form, ...] = (Form.DIGITAL, Form.NOTES)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One kind of account: its natural side, whether it counts euros or local units, and whether it may fall below zero."""
+    """One kind of account: its natural side, whether it counts euros or local units, and whether it may fall below zero.
+
+    `kept_in` says whose book holds such accounts: the association's, or a service desk's (régie de recettes).
+    """
 
     name: str
     side: int
@@ -44,11 +47,16 @@ class Role:
     floored: bool = True
     keyed: bool = False
     by_denomination: bool = False
+    kept_in: Literal["issuer", "desk"] = "issuer"
 
 
 def _by_form(name: str, side: int, number: str, title: str, *, floored: bool = True, keyed: bool = False) -> list[Role]:
     """The role once for notes and once for digital units: euros are followed by the form of currency that they stand behind."""
     return [Role(f"{name}.{form}", side, "euro", number, f"{title} ({form})", floored, keyed) for form in FORMS]
+
+
+def _at_desk(name: str, side: int, number: str, title: str, *, floored: bool = True, keyed: bool = False) -> Role:
+    return Role(name, side, "euro", number, title, floored, keyed, kept_in="desk")
 
 
 _ROLES: tuple[Role, ...] = (
@@ -77,6 +85,22 @@ _ROLES: tuple[Role, ...] = (
     Role("notes.envelope", DEBIT, "units", "", "Notes in a desk's envelope", keyed=True, by_denomination=True),
     Role("notes.transit_in", DEBIT, "units", "", "Notes on their way back", keyed=True, by_denomination=True),
     Role("notes.returned", DEBIT, "units", "", "Notes given back", by_denomination=True),
+    _at_desk("float_advance", CREDIT, "5412", "Float received from the public accountant"),
+    _at_desk("float.euro", DEBIT, "53", "Float in euros"),
+    _at_desk("float.notes", DEBIT, "511", "Float in local notes"),
+    _at_desk("till.euro", DEBIT, "53", "Takings in euros in a till", keyed=True),
+    _at_desk("safe.euro", DEBIT, "53", "Takings in euros in the safe"),
+    _at_desk("values.notes", DEBIT, "511", "Local notes taken, in the drawers"),
+    _at_desk("values.envelope", DEBIT, "511", "Local notes taken, in envelopes"),
+    _at_desk("digital_received", DEBIT, "511", "Digital units taken"),
+    _at_desk("other_means", DEBIT, "511", "Cards and cheques taken"),
+    _at_desk("claim_on_issuer", DEBIT, "467", "Euros owed by the association"),
+    # What a day corrects may have been taken into the town's accounts before.
+    _at_desk("revenue", CREDIT, "706", "Revenue of a service", floored=False, keyed=True),
+    _at_desk("till_difference", DEBIT, "429", "Differences of tills", floored=False),
+    _at_desk("remittance_difference", DEBIT, "429", "Differences of envelopes counted by the association", floored=False),
+    _at_desk("to_refund", CREDIT, "466", "To be refunded by the authorising officer"),
+    _at_desk("paid_in", DEBIT, "4711", "Paid in to the public accountant"),
 )
 ROLES: dict[str, Role] = {role.name: role for role in _ROLES}
 
@@ -139,6 +163,21 @@ def by_form(role: str, form: Form, key: str = "") -> str:
 def notes(place: str, denomination_cents: int, key: str = "") -> str:
     """Where printed notes of one denomination are: `notes('vault', 2000)`; a drawer, an envelope or a transit has a key."""
     return f"notes.{place}:{key}:{denomination_cents}" if key else f"notes.{place}:{denomination_cents}"
+
+
+def drawer(desk: str, till: str, denomination_cents: int) -> str:
+    """The notes of one denomination in the drawer of a desk's till."""
+    return notes("drawer", denomination_cents, f"{desk}:{till}")
+
+
+def till_euro(till: str) -> str:
+    """The takings in euros of one till (caisse) of a desk; its float is an account of its own."""
+    return f"till.euro:{till}"
+
+
+def revenue(service: str) -> str:
+    """What a desk takes for one service (recette)."""
+    return f"revenue:{service}"
 
 
 def issuance_of_notes(denomination_cents: int) -> str:

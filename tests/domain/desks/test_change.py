@@ -53,7 +53,7 @@ def test_an_empty_drawer_asks_for_euros_or_for_notes() -> None:
         "extra_euros": "3.00",
         "extra_euros_cents": 300,
         "extra_notes": "3.00",
-        "extra_notes_by_denomination": {100: 100, 200: 200},
+        "extra_notes_by_denomination": ((100, 100), (200, 200)),
     }
     assert change(300, {500: 1, 200: 1, 100: 1}, 0, drawer=NOTHING) == Change(Bundle.of({500: 1}), 0)
     assert change(300, {500: 1}, 300, drawer=NOTHING) == Change(Bundle.of({500: 1}), 0)
@@ -62,7 +62,7 @@ def test_an_empty_drawer_asks_for_euros_or_for_notes() -> None:
 def test_one_note_more_may_be_all_that_is_wanting() -> None:
     with pytest.raises(ChangeNeedsMore) as refused:
         change(1100, {2000: 1}, 0, drawer=Bundle.of({1000: 1}))
-    assert refused.value.values["extra_notes_by_denomination"] == {100: 100}
+    assert refused.value.values["extra_notes_by_denomination"] == ((100, 100),)
     assert change(1100, {2000: 1, 100: 1}, 0, drawer=Bundle.of({1000: 1})) == Change(Bundle.of({1000: 1}), 0)
 
 
@@ -127,7 +127,7 @@ def shows_the_smallest_that_would_do(refused: Refusal, price: int, notes: Bundle
     )
     tried = [pile for pile in piles if total(pile) < 16]
     smallest = next((pile for pile in tried if by_trying_everything(price, notes + pile, euros, drawer) is not None), None)
-    told = Bundle.of_cents(refused.values.get("extra_notes_by_denomination", {}))
+    told = Bundle.of_cents(dict(refused.values.get("extra_notes_by_denomination", ())))
     if smallest is None:
         assert not told or total(told) >= 16
     else:

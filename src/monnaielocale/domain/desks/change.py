@@ -107,7 +107,7 @@ def _refusal(too_much_cents: int, wanting: Wanting) -> Refusal:
     }
     if wanting.extra_notes is not None:
         values["extra_notes"] = decimal_text(wanting.extra_notes.total_cents)
-        values["extra_notes_by_denomination"] = wanting.extra_notes.cents_by_denomination
+        values["extra_notes_by_denomination"] = tuple(wanting.extra_notes.cents_by_denomination.items())
     if too_much_cents < 0:
         return TenderTooLow(missing=decimal_text(-too_much_cents), **values)
     return ChangeNeedsEuros(**values) if wanting.extra_notes is None else ChangeNeedsMore(**values)
