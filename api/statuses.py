@@ -21,12 +21,22 @@ TABLE: dict[int, frozenset[str]] = {
     401: frozenset({"login_refused", "renewal_refused", "token_refused"}),
     403: frozenset(
         {"accountant_may_not_decide", "acts_for_another", "administrator_needed", "role_missing", "run_not_entered_by"}
+        | {"current_password_wrong", "document_of_several"}
         | {"metrics_not_for_you", "not_for_you", "run_not_signed_by", "run_signed_by_town", "second_person_needed"}
     ),
     404: frozenset(
-        {"account_unknown", "address_unknown", "book_unknown", "event_unknown", "job_unknown", "line_unknown", "mandate_unknown"}
+        {
+            "account_unknown",
+            "address_unknown",
+            "book_unknown",
+            "entry_unknown",
+            "event_unknown",
+            "job_unknown",
+            "line_unknown",
+            "mandate_unknown",
+        }
         | {"match_unknown", "member_unknown", "no_convention", "opening_unknown", "payment_unknown", "person_unknown"}
-        | {"run_unknown", "transfer_due_unknown"}
+        | {"convention_unknown", "run_unknown", "transfer_due_unknown"}
     ),
     405: frozenset({"method_not_taken"}),
     408: frozenset({"body_too_slow"}),

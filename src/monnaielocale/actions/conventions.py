@@ -14,12 +14,12 @@ from ..domain.identifiers import new_id
 from ..domain.ledger import Event
 from ..domain.members import name_key
 from ..domain.refusals import Refusal
-from ..store.arrays import arrays
+from ..store.arrays import array, arrays
 from ..store.conventions import BookKept, Conventions, LoadedConvention, books_of, conventions_of
 from ..store.database import Database
 from ..store.queries import query
 from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
-from .perform import action, perform_one
+from .perform import Answer, action, perform
 
 
 class PartyOfAnotherKind(Refusal):
@@ -70,10 +70,15 @@ class ConventionLoaded:
 
 
 def load_convention(database: Database, actor: Actor, data: bytes, on: date, key: str = "") -> dict[str, Any]:
+    """What `convention_loaded` did."""
+    return convention_loaded(database, actor, data, on, key).content
+
+
+def convention_loaded(database: Database, actor: Actor, data: bytes, on: date, key: str = "") -> Answer:
     """Load a convention from its TOML file: parties, book and bank accounts that are missing, new versions, suspensions and ends.
 
     The same file again changes nothing. Refusals: RoleMissing, ActsForAnother, ConventionFaults, ConventionVersionChanged,
-    VersionEndChanged, VersionTakenAway, PartyOfAnotherKind, BookOfAnother, BankAccountTaken.
+    VersionEndChanged, VersionTakenAway, PartyOfAnotherKind, BookOfAnother, BankAccountTaken, KeyReused.
     """
     actor.require("administrator", "association_accountant")
     convention = read_convention(data)
@@ -81,9 +86,22 @@ def load_convention(database: Database, actor: Actor, data: bytes, on: date, key
     if "administrator" not in actor.roles and actor.party_code != first.issuer.code:
         actor.require("administrator")
     with unit_of_work(database) as work:
-        _add_parties(work, first)
-        _check_before(work, convention)
-    return perform_one(database, load_versions, LoadVersions(actor, first.book, data, on, key))
+        known = _book_under_key(work, actor, key)
+        if known is None:
+            _add_parties(work, first)
+            _check_before(work, convention)
+    # A key that is known answers what was done under it, or refuses another file before anything of that one is kept.
+    outcome = perform(database, load_versions, [LoadVersions(actor, known or first.book, data, on, key)])[0]
+    if isinstance(outcome, Refusal):
+        raise outcome.__cause__ or outcome
+    return outcome
+
+
+def _book_under_key(work: UnitOfWork, actor: Actor, key: str) -> str | None:
+    """The book of the convention that was loaded under a key."""
+    asked = {"persons": array("uuid", [actor.person_id]), "keys": array("text", [key])}
+    rows = work.rows("known_keys", action=load_versions.name, **asked) if key else []
+    return str(rows[0].answer["book"]) if rows else None
 
 
 def _add_parties(work: UnitOfWork, first: ConventionVersion) -> None:

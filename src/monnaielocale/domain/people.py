@@ -78,6 +78,12 @@ class LoginRefused(Refusal):
     code = "login_refused"
 
 
+class CurrentPasswordWrong(Refusal):
+    """This is not your current password."""
+
+    code = "current_password_wrong"
+
+
 class AdministratorNeeded(Refusal):
     """There is an administrator already: only an administrator adds persons and gives roles."""
 

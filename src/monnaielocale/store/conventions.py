@@ -9,7 +9,14 @@ from uuid import UUID
 from ..domain.conventions.convention import Convention, ConventionVersion, version_from_canonical, with_ending
 from ..domain.conventions.rules import PartyNotOfConvention
 from ..domain.refusals import Refusal
+from .database import Connection
 from .unit_of_work import Row, UnitOfWork
+
+
+class ConventionUnknown(Refusal):
+    """There is no convention {convention}."""
+
+    code = "convention_unknown"
 
 
 class NoConvention(Refusal):
@@ -42,6 +49,25 @@ def conventions_of(work: UnitOfWork, books: Iterable[str]) -> Conventions:
     rows = work.rows("convention_versions", books=sorted(set(books)))
     loaded = (_loaded(list(versions)) for _, versions in groupby(rows, key=lambda row: row.convention_id))
     return {(each.book, each.public_body): each for each in loaded}
+
+
+def conventions_page(connection: Connection, after: str, most: int) -> list[LoadedConvention]:
+    """The conventions that may be seen, by code, after one of them: there are a few in a database, not thousands."""
+    seen = sorted(_seen(connection), key=lambda one: one.convention.code)
+    return [one for one in seen if one.convention.code > after][:most]
+
+
+def convention_seen(connection: Connection, code: str) -> LoadedConvention:
+    """One convention by its code; ConventionUnknown."""
+    found = next((one for one in _seen(connection) if one.convention.code == code), None)
+    if found is None:
+        raise ConventionUnknown(convention=code)
+    return found
+
+
+def _seen(connection: Connection) -> Iterable[LoadedConvention]:
+    work = UnitOfWork(connection)
+    return conventions_of(work, [row.code for row in work.rows("all_books")]).values()
 
 
 def convention_with(conventions: Conventions, book: str, public_body: str) -> LoadedConvention:
@@ -109,11 +135,14 @@ def books_of(work: UnitOfWork, books: Iterable[str]) -> dict[str, BookKept]:
 
 __all__ = [
     "BookKept",
+    "ConventionUnknown",
     "Conventions",
     "LoadedConvention",
     "NoConvention",
     "books_of",
+    "convention_seen",
     "convention_with",
     "conventions_of",
+    "conventions_page",
     "rules_of_book",
 ]
