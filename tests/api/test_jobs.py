@@ -28,7 +28,7 @@ from tests.world import BOOK, MEMBER_IBAN, MONDAY, TOWN, World
 lists = APIRouter(prefix="/v1/lists", route_class=StrictRoute)
 
 
-class ListAsked(Body):
+class ListAsked(Body):  # type: ignore[misc]
     """As many payments of one euro to one member as are asked for."""
 
     number: str
@@ -36,7 +36,7 @@ class ListAsked(Body):
     count: int = 1
 
 
-class ListOpened(Shape):
+class ListOpened(Shape):  # type: ignore[misc]
     """What became of a list."""
 
     run: str
