@@ -33,6 +33,7 @@ SUBJECTS = {
     "check": "books",
     "close": "books",
     "export": "books",
+    "serve": "serve",
     "demo": "demo",
     "bench": "bench",
 }

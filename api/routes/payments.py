@@ -1,0 +1,82 @@
+"""Payments from wallet to wallet between members."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
+from monnaielocale.domain.refusals import Refusal
+
+from ..access import Asking, Keyed
+from ..bodies import StrictRoute
+from ..fields import Body, BookAsked, Cents, Day, Label, MemberNumber, Shape
+from ..problems import problem_of
+
+MOST_AT_ONCE = 1000
+router = APIRouter(prefix="/payments", tags=["payments"], route_class=StrictRoute)
+
+
+class PaymentAsked(Body):
+    """A payment: from whose wallet to whose, and how much."""
+
+    payer: MemberNumber
+    payee: MemberNumber
+    amount_cents: Cents
+    label: Label = ""
+    on: Day | None = None
+
+
+class PaymentMade(Shape):
+    """A payment in the books."""
+
+    event_id: UUID
+    payer: MemberNumber
+    payee: MemberNumber
+    amount_cents: Cents
+
+
+class PaymentsAsked(Body):
+    """Several independent payments; each has its own answer."""
+
+    payments: Annotated[list[PaymentAsked], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class PaymentAnswer(Shape):
+    """What became of one payment: what was made, or the problem that refused it."""
+
+    payment: PaymentMade | None = None
+    problem: dict[str, Any] | None = None
+
+
+class PaymentsAnswered(Shape):
+    """The answers, in the order of the payments."""
+
+    answers: list[PaymentAnswer]
+
+
+@router.post("", status_code=201)
+async def pay(body: PaymentAsked, who: Keyed, book: BookAsked = None) -> PaymentMade:
+    """Pay from wallet to wallet: a member from their own, the association for anyone."""
+    return PaymentMade(**await who.ask(pay_between_wallets, _item(body, who, who.book(book), who.key)))
+
+
+@router.post("/batch")
+async def pay_many(body: PaymentsAsked, who: Keyed, book: BookAsked = None) -> PaymentsAnswered:
+    """Make up to 1,000 independent payments; one that is refused leaves the others as they are."""
+    code = who.book(book)
+    items = [_item(each, who, code, f"{who.key}/{number}") for number, each in enumerate(body.payments)]
+    return PaymentsAnswered(answers=[_answer(each) for each in await who.ask_all(pay_between_wallets, items)])
+
+
+def _item(body: PaymentAsked, who: Asking, book: str, key: str) -> WalletPayment:
+    on: date = who.day(body.on)
+    return WalletPayment(who.actor, book, body.payer, body.payee, body.amount_cents, on, body.label, key)
+
+
+def _answer(outcome: Any) -> PaymentAnswer:
+    if isinstance(outcome, Refusal):
+        return PaymentAnswer(problem=problem_of(outcome))
+    return PaymentAnswer(payment=PaymentMade(**outcome.content))

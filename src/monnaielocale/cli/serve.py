@@ -1,0 +1,141 @@
+"""The command that serves the REST API."""
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..api.serving import STOP_SECONDS
+from ..api.tokens import Tokens
+from ..demo.beginnings import PEOPLE
+from ..demo.run import play
+from ..domain.refusals import Refusal
+from ..settings import Settings
+from ..store.database import Database, migrate
+from ..store.people import actor_of, set_password
+from ..store.server import database_url
+from ..store.temporary import temporary_database
+from ..words import say, word
+from .answers import tell, tell_table, working
+from .databases import DatabaseNotPrepared, reachable
+from .installation import settings
+from .teaching import command, flag, option
+
+LONGEST_QUEUE = 2048
+
+app = typer.Typer()
+
+
+class AddressTaken(Refusal):
+    """Nothing can listen on {address}: {reason}."""
+
+    code = "address_taken"
+
+
+@command(
+    app,
+    "serve",
+    say("Serve the REST API on the database of the books, or on that of the demonstration with people to log in as."),
+    "serve --demo",
+    "serve --host 0.0.0.0 --port 8000 --workers 2",
+)
+def serve(
+    host: Annotated[
+        str, option("--host", say("ADDRESS"), say("The address to listen on; this computer alone unless given."))
+    ] = "127.0.0.1",
+    port: Annotated[int, option("--port", say("NUMBER"), say("The port to listen on; 0 takes a free one."))] = 8000,
+    workers: Annotated[int, option("--workers", say("NUMBER"), say("How many processes serve."))] = 1,
+    demo: Annotated[bool, flag("--demo", say("Serve the books of the demonstration, which are gone afterwards."))] = False,
+) -> int:
+    """Serve until told to stop; what was accepted is finished first."""
+    found = settings()
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listening(host, port))
+        url = stack.enter_context(_told(found) if demo else _database(found))
+        Tokens.from_settings(found)
+        os.environ["DATABASE_URL"] = url
+        if workers > 1:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(TemporaryDirectory(prefix="monnaielocale-figures-"))
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        tell(say("The API answers at {address}/v1; its description is at {address}/docs.", address=address))
+        sys.stdout.flush()
+        return _run(listener, workers)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that holds the address before anything else is started; AddressTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except (OSError, OverflowError) as problem:
+            raise AddressTaken(address=f"{host}:{port}", reason=getattr(problem, "strerror", None) or str(problem)) from problem
+        listener.set_inheritable(True)
+        yield listener
+
+
+@contextmanager
+def _database(found: Settings) -> Iterator[str]:
+    """The database of the books; one of our own is brought up to date, somebody else's is expected to be."""
+    with database_url(found) as url:
+        if found.database_url is None:
+            with working(say("Bringing the database up to date")):
+                migrate(url)
+        with reachable(url) as connection:
+            prepared = connection.execute("SELECT to_regclass('login_session')").fetchone()
+        if prepared is None or prepared[0] is None:
+            raise DatabaseNotPrepared()
+        yield url
+
+
+@contextmanager
+def _told(found: Settings) -> Iterator[str]:
+    """The demonstration's books in a database of their own, whose people get passwords that are shown once."""
+    with temporary_database(found, "monnaielocale_demo") as database:
+        with working(say("Telling the demonstration")):
+            play(database, Console(file=sys.stderr, quiet=True))
+        _let_in(database)
+        yield database.url
+
+
+def _let_in(database: Database) -> None:
+    administrator = actor_of(database, "nekane")
+    rows = []
+    for login in ("nekane", *(person[0] for person in PEOPLE)):
+        password = secrets.token_urlsafe(12)
+        set_password(database, login, password, administrator)
+        roles = sorted(actor_of(database, login).roles)
+        rows.append([login, password, ", ".join(word("role", role) for role in roles)])
+    tell_table([say("Login"), say("Password"), say("Roles")], rows)
+
+
+def _run(listener: socket.socket, workers: int) -> int:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    config = uvicorn.Config(
+        "monnaielocale.api.serving:application",
+        factory=True,
+        workers=workers,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
+        backlog=LONGEST_QUEUE,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    if workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+        return 0
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return 0 if server.started else 1
