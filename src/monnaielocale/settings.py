@@ -29,3 +29,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL", repr=False)
     data: Path = Field(default_factory=default_data_directory)
     language: str = Field(default="fr", pattern=r"^[a-z]{2,3}$")
+    # The folder of the keys that sign access tokens; without one, a folder in `data` that the first start fills.
+    keys: Path | None = None
+    # Or the files themselves, such as secrets of containers: the key that signs, and the one before, which still verifies.
+    signing_key_file: Path | None = None
+    former_key_file: Path | None = None
+    token_issuer: str = Field(default="monnaielocale", pattern=r"^[!-~]{1,200}$")
+    token_audience: str = Field(default="monnaielocale-api", pattern=r"^[!-~]{1,200}$")
