@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from monnaielocale.api.serving import STOP_SECONDS
+
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -38,7 +40,20 @@ def test_a_service_writes_nowhere_else_and_gains_no_rights(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
     assert not service.get("privileged")
-    assert not service.get("ports")
+
+
+def test_the_api_alone_is_reached_and_from_this_computer_alone() -> None:
+    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {"api": ["127.0.0.1:8000:8000"]}
+    assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["api"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_the_api_starts_once_the_schema_is_up_to_date() -> None:
+    api = SERVICES["api"]
+    assert api["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert api["command"][0] == "serve"
+    assert api["stop_grace_period"] == "60s" and STOP_SECONDS < 60
+    assert api["volumes"] == ["keys:/var/lib/monnaielocale"]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -36,3 +36,4 @@ class Settings(BaseSettings):
     former_key_file: Path | None = None
     token_issuer: str = Field(default="monnaielocale", pattern=r"^[!-~]{1,200}$")
     token_audience: str = Field(default="monnaielocale-api", pattern=r"^[!-~]{1,200}$")
+    metrics_token: SecretStr | None = None

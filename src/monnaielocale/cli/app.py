@@ -34,6 +34,7 @@ SUBJECTS = {
     "close": "books",
     "export": "books",
     "serve": "serve",
+    "ready": "serve",
     "demo": "demo",
     "bench": "bench",
 }

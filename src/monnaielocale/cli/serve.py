@@ -139,3 +139,22 @@ def _run(listener: socket.socket, workers: int) -> int:
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+@command(app, "ready", say("Ask a service on this computer whether it can work; the exit code says it."), "ready --port 8000")
+def ready(
+    port: Annotated[int, option("--port", say("NUMBER"), say("The port where it listens."))] = 8000,
+) -> int:
+    """Ask /readyz."""
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        status = connection.getresponse().status
+    except (OSError, HTTPException):
+        status = 0
+    finally:
+        connection.close()
+    tell(say("The service is ready.") if status == 200 else say("The service is not ready."))
+    return 0 if status == 200 else 1
