@@ -6,6 +6,7 @@ from contextvars import copy_context
 from functools import cache
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 
 from monnaielocale.actions.collector import TooBusy
@@ -100,10 +101,11 @@ def _common() -> dict[int, tuple[Refusal, ...]]:
 
 
 def _in_english(call: Any, *given: Any) -> Any:
-    """What a call says when English is spoken; the language of whoever asks stays as it is."""
+    """What a call says when English is spoken and no request is answered; for whoever asks, nothing changes."""
 
     def said() -> Any:
         speak(ENGLISH)
+        structlog.contextvars.clear_contextvars()
         return call(*given)
 
     return copy_context().run(said)
@@ -151,7 +153,41 @@ def complete(document: Document) -> Document:
         schemas.pop(name, None)
     schemas |= {"Problem": PROBLEM, "Fault": FAULT}
     components["responses"] = {f"Problem{status}": _answer(status) for status in sorted(used)}
-    return document
+    return _with_plain_names(_with_whole_numbers(document))
+
+
+def _with_whole_numbers(part: Any) -> Any:
+    """Limits such as 0 instead of 0.0, as the framework writes them: every number of this API is whole."""
+    if isinstance(part, dict):
+        return {key: _with_whole_numbers(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_with_whole_numbers(each) for each in part]
+    return int(part) if isinstance(part, float) and part.is_integer() else part
+
+
+def _with_plain_names(document: Document) -> Document:
+    """Forms under the name of their operation, instead of the framework's Body_name_path_method."""
+    names = {
+        f"Body_{operation['x-name']}": "".join(map(str.capitalize, operation["operationId"].split("_"))) + "Form"
+        for _, _, operation in operations(document)
+    }
+    for _, _, operation in operations(document):
+        del operation["x-name"]
+    schemas = document["components"]["schemas"]
+    document["components"]["schemas"] = {names.get(name, name): schema for name, schema in schemas.items()}
+    for name in names.keys() & schemas.keys():
+        schemas[name]["title"] = names[name]
+    references = {f"#/components/schemas/{name}": f"#/components/schemas/{plain}" for name, plain in names.items()}
+    return {key: _with_references(value, references) for key, value in document.items()}
+
+
+def _with_references(part: Any, references: dict[str, str]) -> Any:
+    if isinstance(part, dict):
+        return {
+            key: references.get(value, value) if key == "$ref" else _with_references(value, references)
+            for key, value in part.items()
+        }
+    return [_with_references(each, references) for each in part] if isinstance(part, list) else part
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
@@ -162,7 +198,7 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 def _name(operation: Document, path: str, method: str) -> None:
     """The plain name of the function, which generated clients use; the framework appends its path and method."""
-    given = str(operation.get("operationId", ""))
+    given = operation["x-name"] = str(operation.get("operationId", ""))
     operation["operationId"] = given.removesuffix(f"{re.sub(r'[^0-9a-zA-Z_]', '_', path)}_{method}")
 
 

@@ -210,6 +210,7 @@ def title_of(status: int) -> str:
         403: say("This person may not do this"),
         404: say("There is no such thing"),
         405: say("The address does not take this method"),
+        406: say("The answer does not exist in this form"),
         408: say("The request took too long"),
         409: say("The state of the books does not allow this now"),
         413: say("The request is too large"),

@@ -22,7 +22,15 @@ TABLE: dict[int, frozenset[str]] = {
     403: frozenset(
         {"accountant_may_not_decide", "acts_for_another", "administrator_needed", "role_missing", "run_not_entered_by"}
         | {"current_password_wrong", "document_of_several"}
-        | {"metrics_not_for_you", "not_for_you", "run_not_signed_by", "run_signed_by_town", "second_person_needed"}
+        | {
+            "head_or_deputy_needed",
+            "metrics_not_for_you",
+            "not_for_you",
+            "not_named_to_collect",
+            "run_not_signed_by",
+            "run_signed_by_town",
+            "second_person_needed",
+        }
     ),
     404: frozenset(
         {
@@ -36,9 +44,10 @@ TABLE: dict[int, frozenset[str]] = {
             "mandate_unknown",
         }
         | {"match_unknown", "member_unknown", "no_convention", "opening_unknown", "payment_unknown", "person_unknown"}
-        | {"convention_unknown", "run_unknown", "transfer_due_unknown"}
+        | {"convention_unknown", "run_unknown", "till_unknown", "transfer_due_unknown"}
     ),
     405: frozenset({"method_not_taken"}),
+    406: frozenset({"not_acceptable"}),
     408: frozenset({"body_too_slow"}),
     409: frozenset(
         {"already_reversed", "bank_account_taken", "book_already_opened", "book_of_another", "busy_book", "closing_not_later"}
@@ -51,6 +60,7 @@ TABLE: dict[int, frozenset[str]] = {
         | {"nothing_to_return", "party_of_another_kind", "refused_by_the_books", "run_accounted_for", "run_already_signed"}
         | {"run_awaits_signature", "run_cancelled", "run_closed", "run_closed_since", "run_differs", "run_fully_settled"}
         | {"run_funded", "run_funds_waiting", "run_not_funded", "run_not_settled", "run_not_signed", "run_not_signed_yet"}
+        | {"heads_overlap", "line_already_cancelled", "paper_receipt_known", "receipt_already_cancelled", "tariffs_overlap"}
         | {"run_rules_changed", "transfer_not_open", "version_end_changed", "version_taken_away", "wallet_not_empty"}
     ),
     413: frozenset(
