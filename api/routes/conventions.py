@@ -8,11 +8,18 @@ from fastapi import APIRouter, Form, Path, Query, UploadFile
 from pydantic import Field
 
 from monnaielocale.actions.conventions import convention_loaded
-from monnaielocale.domain.conventions.convention import Convention, ConventionParty, ConventionVersion, KindRules
-from monnaielocale.domain.conventions.faults import ConventionFault, ConventionFaults
+from monnaielocale.domain.conventions.convention import (
+    Convention,
+    ConventionParty,
+    ConventionVersion,
+    ConventionVersionChanged,
+    KindRules,
+    NoConventionInForce,
+)
+from monnaielocale.domain.conventions.faults import ConventionFault, ConventionFaults, KeyUnknown
 from monnaielocale.domain.conventions.reading import MOST_BYTES, read_convention
 from monnaielocale.domain.refusals import Refusal
-from monnaielocale.store.conventions import LoadedConvention, convention_seen, conventions_page
+from monnaielocale.store.conventions import ConventionUnknown, LoadedConvention, convention_seen, conventions_page
 from monnaielocale.words import fault_as_data
 
 from .. import places
@@ -21,6 +28,7 @@ from ..bodies import StrictRoute
 from ..doors import Door
 from ..fields import CentsOrZero, Code, Currency, Day, Iban, Name, Shape
 from ..forms import DayGiven
+from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..sight import BOOKS, TOWN
 from ..uploads import content_of
@@ -47,6 +55,15 @@ class ConventionMissing(Refusal):
     """Send the convention, as a file or as text, and not as both."""
 
     code = "convention_missing"
+
+
+UNKNOWN = refusing(ConventionUnknown(convention="bayonne-eusko"))
+NO_RULES = NoConventionInForce(convention="bayonne-eusko", in_force_on=date(2018, 1, 10), day=date(2018, 1, 1))
+REFUSED_FILE = refusing(
+    ConventionMissing(),
+    ConventionFaults((ConventionFault(12, "versions[1].wallets", "there", KeyUnknown()),)),
+    ConventionVersionChanged(version="Avenant of 7 June 2018", convention="bayonne-eusko", keys="crediting.within_days"),
+)
 
 
 class PartyShown(Shape):
@@ -154,9 +171,9 @@ class ConventionChecked(Shape):
     """Whether a file could be loaded: what it holds, or every fault of it."""
 
     valid: bool
-    convention: str | None = None
-    versions: Annotated[list[VersionShown], Field(default_factory=list)]
-    faults: Annotated[list[FaultShown], Field(default_factory=list)]
+    convention: str | None
+    versions: list[VersionShown]
+    faults: list[FaultShown]
 
 
 class ConventionLoadedShown(Shape):
@@ -179,17 +196,17 @@ def conventions(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> Conve
     return ConventionsPage(items=[_convention(one) for one in seen], next=cursor_of(last.convention.code) if last else None)
 
 
-@router.post("/check")
+@router.post("/check", max_body_size=FORM_BYTES, responses=refusing(ConventionMissing()))
 def check(who: Anyone, file: UploadFile | None = None, toml: ConventionText = None) -> ConventionChecked:  # noqa: ARG001
     """Check a convention's file before anything else: every fault with its line and key. Nothing is kept of it."""
     try:
         read = read_convention(_given(file, toml))
     except ConventionFaults as refused:
-        return ConventionChecked(valid=False, faults=[_fault(fault) for fault in refused.faults])
-    return ConventionChecked(valid=True, convention=read.code, versions=_versions(read))
+        return ConventionChecked(valid=False, convention=None, versions=[], faults=[_fault(fault) for fault in refused.faults])
+    return ConventionChecked(valid=True, convention=read.code, versions=_versions(read), faults=[])
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, max_body_size=FORM_BYTES, responses=REFUSED_FILE)
 async def load(
     who: Keyed,
     file: UploadFile | None = None,
@@ -204,7 +221,7 @@ async def load(
     return ConventionLoadedShown(**who.told(done))
 
 
-@router.get("/{code}")
+@router.get("/{code}", responses=UNKNOWN)
 def convention(code: ConventionCode, who: Anyone) -> ConventionShown:
     """One convention with its versions."""
     who.require(*READERS)
@@ -212,7 +229,7 @@ def convention(code: ConventionCode, who: Anyone) -> ConventionShown:
         return _convention(convention_seen(connection, code))
 
 
-@router.get("/{code}/in-force")
+@router.get("/{code}/in-force", responses=UNKNOWN | refusing(NO_RULES))
 def in_force(
     code: ConventionCode, who: Anyone, on: Annotated[Day | None, Query(description="The day; today unless given.")] = None
 ) -> RulesShown:

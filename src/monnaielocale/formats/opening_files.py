@@ -1,5 +1,8 @@
 """Opening balances of a book (reprise des soldes): one row for each account, and one for each denomination of notes."""
 
+import csv
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import stdnum.exceptions
@@ -96,6 +99,16 @@ def read_opening_rows(table: Table) -> OpeningRows:
         rows.append(opening)
     faults.refuse()
     return OpeningRows(tuple(rows), columns.notices())
+
+
+def write_opening_rows(balances: Iterable[tuple[str, int | None, int]]) -> bytes:
+    """The list that says these balances: account without its denomination, denomination in cents, natural cents."""
+    written = io.StringIO(newline="")
+    rows = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    rows.writerow(("account", "denomination", "balance"))
+    for code, denomination_cents, cents in balances:
+        rows.writerow((code, "" if denomination_cents is None else decimal_text(denomination_cents), decimal_text(cents)))
+    return written.getvalue().encode()
 
 
 def _opening(cells: Cells) -> OpeningRow | None:
