@@ -311,4 +311,4 @@ def forged_tokens(forger: Forger) -> dict[str, str]:
 
 def fits_a_header(token: str) -> bool:
     """Whether a client of HTTP can send the token at all."""
-    return token.isascii() and token.isprintable() and token == token.strip() and len(token) < 16_000
+    return token.isascii() and token.isprintable() and token == token.strip() != "" and len(token) < 16_000
