@@ -14,7 +14,6 @@ from fastapi._compat import field_annotation_is_sequence
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Form, ParamTypes
 from fastapi.routing import APIRoute
-from starlette.requests import ClientDisconnect
 
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.domain.text import shown_text
@@ -23,6 +22,7 @@ from .strict_json import JsonRefused, read_json
 
 BYTES_MOST = 1024 * 1024
 ADDRESS_MOST = 2000
+LENGTH_FIGURES_MOST = 18
 # A client on a bad line sends some ten thousand bytes a second; one that sends less only keeps a place taken.
 PATIENCE_SECONDS = 10.0
 SLOWEST_BYTES_PER_SECOND = 50_000
@@ -154,32 +154,34 @@ def _check_query(request: Request, query: bytes, queries: dict[str, bool]) -> No
 
 async def read_body(request: Request, most: int = BYTES_MOST) -> bytes:
     """The whole body of a request, kept for whoever reads it again: BodyTooLarge, BodyTooSlow, BodyCutShort, BodyEncoded."""
-    headers = request.headers
-    if headers.get("content-encoding", "identity") != "identity":
-        raise BodyEncoded()
-    declared = headers.get("content-length", "0")
-    if not declared.isdecimal() or len(declared) > 18 or int(declared) > most:
-        raise BodyTooLarge(most_bytes=most)
+    for name, value in request.scope["headers"]:
+        if name == b"content-encoding" and value.lower() != b"identity":
+            raise BodyEncoded()
+        if name == b"content-length" and not (value.isdigit() and len(value) <= LENGTH_FIGURES_MOST and int(value) <= most):
+            raise BodyTooLarge(most_bytes=most)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS + most / SLOWEST_BYTES_PER_SECOND):
             body = await _bounded(request, most)
     except TimeoutError:
         raise BodyTooSlow() from None
-    except ClientDisconnect:
-        raise BodyCutShort() from None
     # FastAPI and the form reader ask the request for its body and find it here.
     request._body = body
     return body
 
 
 async def _bounded(request: Request, most: int) -> bytes:
+    body, more = b"", True
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
+    while more:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise BodyCutShort()
+        body, more = message.get("body", b""), message.get("more_body", False)
+        size += len(body)
         if size > most:
             raise BodyTooLarge(most_bytes=most)
-        parts.append(part)
-    return b"".join(parts)
+        parts.append(body)
+    return body if len(parts) == 1 else b"".join(parts)
 
 
 async def read_json_body(request: Request, most: int = BYTES_MOST, *, required: bool = True) -> Any:
