@@ -8,6 +8,7 @@ from pydantic import Field
 
 from monnaielocale.store.sessions import REFRESH_TOKEN, TokensGiven, log_in, log_out, log_out_by_token, renew
 
+from ..access import Anyone
 from ..bodies import StrictRoute
 from ..doors import Door
 from ..fields import Body, Login, Password, Shape
@@ -70,6 +71,11 @@ async def log_in_with_password(body: LoginAsked, request: Request, response: Res
     services, address = request.app.state.services, request.client.host if request.client else ""
     given = await _passwords.enter(lambda: log_in(services.database, login=body.login, password=body.password, address=address))
     return _answer(services.tokens, given, response)
+
+
+@router.get("", status_code=204)
+async def check_token(who: Anyone) -> None:
+    """Whether the access token still opens anything: 204 without a body if it does."""
 
 
 @router.post("/renew")

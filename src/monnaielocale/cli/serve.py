@@ -79,6 +79,8 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind((host, port))
         except (OSError, OverflowError) as problem:
             raise AddressTaken(address=f"{host}:{port}", reason=getattr(problem, "strerror", None) or str(problem)) from problem
+        # Whoever reads the address may connect at once: they wait here until the service takes them.
+        listener.listen(LONGEST_QUEUE)
         listener.set_inheritable(True)
         yield listener
 
