@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from ..store.server import DatabaseSettings
 from ..store.temporary import temporary_database
 from .figures import Figure
+from .http import measure_http
 from .runs import measure_run
 from .wallets import measure_wallets
 from .world import give_mandates, make_world
@@ -21,6 +22,7 @@ def measure(
     with temporary_database(settings, PREFIX) as database:
         world = make_world(database, WALLET_MEMBERS)
         yield from measure_wallets(world, payments=payments, rounds=rounds, progress=progress)
+        yield from measure_http(world, payments=payments, rounds=rounds, progress=progress)
     with temporary_database(settings, PREFIX) as database:
         progress(f"{lines} members with their mandates")
         world = make_world(database, lines)
