@@ -26,3 +26,17 @@ SELECT member.id, book.code AS book, member.number, party.name, party.kind, part
   JOIN member ON member.book_id = book.id AND member.number = asked.number
   JOIN party ON party.id = member.id
   LEFT JOIN member_departure AS departure ON departure.member_id = member.id;
+
+-- members_page: Members of a book by number, after one of them; whose number begins with what is sought, or a word of whose name
+-- does. The IBAN is answered to those it concerns and to no one else.
+SELECT member.number, party.kind, party.name, party.identifier, member.joined_on, departure.left_on,
+       iban_of_party(party.id) AS iban, reason_of_departure(member.id) AS reason
+  FROM book
+  JOIN member ON member.book_id = book.id
+  JOIN party ON party.id = member.id
+  LEFT JOIN member_departure AS departure ON departure.member_id = member.id
+ WHERE book.code = %(book)s AND member.number > %(after)s
+   AND (%(number)s::text IS NULL OR member.number = %(number)s)
+   AND (%(number_begins)s::text IS NULL OR starts_with(member.number, %(number_begins)s)
+        OR %(word_begins)s <> '' AND strpos(' ' || party.name_key, ' ' || %(word_begins)s) > 0)
+ ORDER BY member.number LIMIT %(most)s;
