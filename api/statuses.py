@@ -1,7 +1,8 @@
-"""Which HTTP status each refusal is answered with: one table, and 422 for all that it does not name.
+"""Which HTTP status each refusal is answered with: one table, and 409 or 422 for what it does not name.
 
 - 401, 403: who asks is not known, or may not do this, whatever the documents say.
 - 404: what is asked for does not exist, or not for the person who asks.
+- 406: what is asked for is not written in any form that the request accepts.
 - 409: the document is not, or no longer, in the state that this takes, or another one is in the way. The same request may
   succeed once that has changed.
 - 413, 414, 415: the file or the body is too large, or of a kind that is not read.
@@ -11,7 +12,7 @@
 
 from monnaielocale.domain.refusals import Refusal
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 TABLE: dict[int, frozenset[str]] = {
     400: frozenset(
         {"address_unreadable", "body_cut_short", "body_missing", "cursor_unfit", "idempotency_key_missing"}
@@ -100,8 +101,8 @@ ELSEWHERE = (
 
 
 def status_of(refusal: Refusal | type[Refusal]) -> int:
-    """The HTTP status of a refusal."""
-    return STATUSES.get(refusal.code, UNPROCESSABLE)
+    """The HTTP status of a refusal: by the table, else 409 for what is so already, else 422."""
+    return STATUSES.get(refusal.code) or (CONFLICT if "already" in refusal.code else UNPROCESSABLE)
 
 
 def met_by_requests(kind: type[Refusal]) -> bool:
