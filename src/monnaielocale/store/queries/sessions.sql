@@ -52,28 +52,34 @@ SELECT session.id, %(now)s, %(reason)s FROM login_session AS session WHERE sessi
 ON CONFLICT (session_id) DO NOTHING;
 
 -- callers: The persons behind access tokens that are good at this moment, with the roles that they hold and the books that they may
--- name. Each part is found by its key, however many tokens are asked and however large the books are.
-SELECT token.id AS token_id, token.session_id, person.id, person.login, person.name, person.party_id,
-       COALESCE(party.code, '') AS party_code, COALESCE(party.kind, '') AS party_kind, held.roles, reached.books
-  FROM unnest(%(tokens)s::uuid[]) AS asked (id)
-  JOIN access_token AS token ON token.id = asked.id AND token.expires_at > %(now)s
-  JOIN login_session AS session ON session.id = token.session_id
-  JOIN person ON person.id = session.person_id
-  LEFT JOIN party ON party.id = person.party_id
- CROSS JOIN LATERAL (
-        SELECT ARRAY(SELECT last.role FROM (
-                         SELECT DISTINCT ON (role) role, granted FROM person_role
-                          WHERE person_role.person_id = person.id ORDER BY role, recorded_at DESC
-                     ) AS last WHERE last.granted ORDER BY last.role) AS roles
-  ) AS held
- CROSS JOIN LATERAL (
-        SELECT ARRAY(SELECT code FROM book
-                      WHERE 'administrator' = ANY (held.roles) OR (person.party_id IS NULL AND 'auditor' = ANY (held.roles))
-                      UNION SELECT code FROM book WHERE party_id = person.party_id AND held.roles <> '{}'
-                      UNION SELECT book.code FROM convention JOIN book ON book.id = convention.book_id
-                             WHERE convention.public_body_id = person.party_id AND held.roles <> '{}'
-                      UNION SELECT book.code FROM member JOIN book ON book.id = member.book_id
-                             WHERE member.id = person.party_id AND held.roles <> '{}'
-                      ORDER BY code) AS books
-  ) AS reached
- WHERE NOT EXISTS (SELECT FROM login_session_end AS ended WHERE ended.session_id = token.session_id);
+-- name. What belongs to a person is looked up once, however many tokens they have; OFFSET 0 keeps it from being looked up again.
+WITH good AS MATERIALIZED (
+    SELECT token.id AS token_id, token.session_id, session.person_id
+      FROM unnest(%(tokens)s::uuid[]) AS asked (id)
+      JOIN access_token AS token ON token.id = asked.id AND token.expires_at > %(now)s
+      JOIN login_session AS session ON session.id = token.session_id
+     WHERE NOT EXISTS (SELECT FROM login_session_end AS ended WHERE ended.session_id = token.session_id)
+), known AS MATERIALIZED (
+    SELECT person.id, person.login, person.name, person.party_id, held.roles
+      FROM (SELECT DISTINCT person_id FROM good) AS asked
+      JOIN person ON person.id = asked.person_id
+     CROSS JOIN LATERAL (
+            SELECT ARRAY(SELECT last.role FROM (
+                             SELECT DISTINCT ON (role) role, granted FROM person_role
+                              WHERE person_role.person_id = person.id ORDER BY role, recorded_at DESC
+                         ) AS last WHERE last.granted ORDER BY last.role) AS roles
+            OFFSET 0
+      ) AS held
+), reaching AS MATERIALIZED (
+    SELECT known.*, COALESCE(party.code, '') AS party_code, COALESCE(party.kind, '') AS party_kind,
+           ARRAY(SELECT code FROM book
+                  WHERE 'administrator' = ANY (known.roles) OR (known.party_id IS NULL AND 'auditor' = ANY (known.roles))
+                  UNION SELECT code FROM book WHERE party_id = known.party_id AND known.roles <> '{}'
+                  UNION SELECT book.code FROM convention JOIN book ON book.id = convention.book_id
+                         WHERE convention.public_body_id = known.party_id AND known.roles <> '{}'
+                  UNION SELECT book.code FROM member JOIN book ON book.id = member.book_id
+                         WHERE member.id = known.party_id AND known.roles <> '{}'
+                  ORDER BY code) AS books
+      FROM known LEFT JOIN party ON party.id = known.party_id
+)
+SELECT good.token_id, good.session_id, reaching.* FROM good JOIN reaching ON reaching.id = good.person_id;
