@@ -86,7 +86,8 @@ def test_whoever_prepared_an_opening_does_not_sign_it(api: Api, member: str) -> 
     assert api.world.wallet(member) == 0
 
 
-def test_the_signer_sees_what_they_are_going_to_sign(api: Api, member: str) -> None:
+@pytest.mark.usefixtures("member")
+def test_the_signer_sees_what_they_are_going_to_sign(api: Api) -> None:
     sheet = {"file": ("soldes.csv", csv(BALANCES), "text/csv")}
     imported = api.as_("operator").post("/v1/books/eusko/opening/import", files=sheet, data={"on": MONDAY}, headers=key())
     assert imported.status_code == 201, imported.text
@@ -106,7 +107,8 @@ def test_the_signer_sees_what_they_are_going_to_sign(api: Api, member: str) -> N
     assert told(api.as_("signer").get("/v1/books/eusko/opening")) == (403, "role_missing")
 
 
-def test_a_request_sent_again_prepares_one_opening(api: Api, member: str) -> None:
+@pytest.mark.usefixtures("member")
+def test_a_request_sent_again_prepares_one_opening(api: Api) -> None:
     operator, under = api.as_("operator"), key()
     body = {"balances": AS_JSON, "on": MONDAY}
     first = operator.post("/v1/books/eusko/opening", json=body, headers=under)
@@ -118,7 +120,8 @@ def test_a_request_sent_again_prepares_one_opening(api: Api, member: str) -> Non
     assert api.world.count("book_opening") == 1
 
 
-def test_an_opening_with_faults_is_refused_with_all_of_them(api: Api, member: str) -> None:
+@pytest.mark.usefixtures("member")
+def test_an_opening_with_faults_is_refused_with_all_of_them(api: Api) -> None:
     wrong = prepare(api, balances=AS_JSON[:-1])
     assert told(wrong) == (422, "rows_refused")
     assert {fault["code"] for fault in wrong.json()["errors"]} == {"opening_unbalanced", "digital_units_differ"}

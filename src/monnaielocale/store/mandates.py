@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from ..domain.payments.mandates import Mandate, MandateUnknown
+from ..domain.payments.mandates import Mandate, MandateNotSigned, MandateState, MandateUnknown, mandate_state
 from .database import Connection
 from .queries import query
 from .unit_of_work import Row, UnitOfWork
@@ -89,7 +89,10 @@ def act_row(
 
 @dataclass(frozen=True, slots=True)
 class MandateActKnown:
-    """One act in a mandate's history: what, on which day, by whom and when it was recorded, with its document if it has one."""
+    """One act in a mandate's history: what, on which day, by whom and when it was recorded, with its document if it has one.
+
+    Who acted is '' for those to whom it is not shown.
+    """
 
     act: str
     acted_on: date
@@ -111,14 +114,87 @@ def mandate_history(connection: Connection, book: str, number: str) -> list[Mand
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class MandateSeen:
+    """A mandate as a list shows it, with the name of its beneficiary."""
+
+    member_name: str
+    mandate: Mandate
+
+
+def mandates_page(
+    connection: Connection,
+    book: str,
+    after: str,
+    most: int,
+    *,
+    on: date,
+    state: MandateState | None = None,
+    member: str | None = None,
+    public_body: str | None = None,
+) -> list[MandateSeen]:
+    """Mandates of a book by number, after one of them: of a member, of a public body, in a state on a day."""
+    found: list[MandateSeen] = []
+    # What a mandate's state is follows from its days by a rule of the domain: mandates are read until enough are in it.
+    at_once = most if state is None else max(most, 1000)
+    while len(found) < most:
+        read = _seen(connection, book=book, after=after, most=at_once, number=None, member=member, public_body=public_body)
+        found += [one for one in read if state is None or mandate_state(one.mandate, on) is state]
+        if len(read) < at_once:
+            break
+        after = read[-1].mandate.number
+    return found[:most]
+
+
+def mandate_seen(connection: Connection, book: str, number: str) -> MandateSeen:
+    """One mandate; MandateUnknown."""
+    found = _seen(connection, book=book, after="", most=1, number=number, member=None, public_body=None)
+    if not found:
+        raise MandateUnknown(mandate=number)
+    return found[0]
+
+
+def _seen(connection: Connection, **asked: Any) -> list[MandateSeen]:
+    return [MandateSeen(row[0], Mandate(*row[1:])) for row in UnitOfWork(connection).rows("mandates_page", **asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDocument:
+    """A signed document as it came, and its fingerprint."""
+
+    name: str
+    content: bytes
+    sha256: bytes
+
+
+def mandate_document(connection: Connection, book: str, number: str) -> SignedDocument:
+    """The document by which a mandate was signed; MandateUnknown, MandateNotSigned."""
+    rows = UnitOfWork(connection).rows("mandate_document", book=book, number=number)
+    if not rows:
+        mandate_seen(connection, book, number)
+        raise MandateNotSigned(mandate=number)
+    return SignedDocument(*rows[0])
+
+
+def beneficiaries_in(connection: Connection, document: SignedDocument) -> int:
+    """How many beneficiaries signed in one document: a scan may hold the mandates of many. The connection is a reader's."""
+    return int(UnitOfWork(connection).rows("beneficiaries_in_document", document=document.sha256)[0].beneficiaries)
+
+
 __all__ = [
     "MandateActKnown",
+    "MandateSeen",
     "Mandates",
+    "SignedDocument",
     "act_row",
+    "beneficiaries_in",
     "known_mandate",
     "last_mandate_numbers",
+    "mandate_document",
     "mandate_history",
     "mandate_row",
+    "mandate_seen",
     "mandates_by_number",
     "mandates_of_members",
+    "mandates_page",
 ]
