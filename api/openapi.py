@@ -1,6 +1,7 @@
 """The description of the API (OpenAPI 3.1) as programs read it: with every answer that a request may meet, errors included."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextvars import copy_context
 from functools import cache
@@ -143,8 +144,8 @@ def complete(document: Document) -> Document:
     """The description made whole: all error answers, keys as required as they are, no leftovers of the framework."""
     document["servers"] = [{"url": "/", "description": "This server"}]
     used: set[int] = set()
+    _name_plainly(document)
     for path, method, operation in operations(document):
-        _name(operation, path, method)
         _require_key(operation)
         _describe_errors(operation, path, method, used)
     components = document.setdefault("components", {})
@@ -196,10 +197,18 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
         yield from ((path, method, operation) for method, operation in methods.items() if method in METHODS)
 
 
-def _name(operation: Document, path: str, method: str) -> None:
-    """The plain name of the function, which generated clients use; the framework appends its path and method."""
-    given = operation["x-name"] = str(operation.get("operationId", ""))
-    operation["operationId"] = given.removesuffix(f"{re.sub(r'[^0-9a-zA-Z_]', '_', path)}_{method}")
+def _name_plainly(document: Document) -> None:
+    """The plain names of the functions, which generated clients use, with their subject where two subjects share one.
+
+    The framework appends path and method.
+    """
+    for path, method, operation in operations(document):
+        given = operation["x-name"] = str(operation.get("operationId", ""))
+        operation["operationId"] = given.removesuffix(f"{re.sub(r'[^0-9a-zA-Z_]', '_', path)}_{method}")
+    counted = Counter(operation["operationId"] for _, _, operation in operations(document))
+    for _, _, operation in operations(document):
+        if counted[operation["operationId"]] > 1 and operation.get("tags"):
+            operation["operationId"] += f"_{re.sub(r'[^0-9a-zA-Z]+', '_', operation['tags'][0])}"
 
 
 def _require_key(operation: Document) -> None:

@@ -9,6 +9,7 @@ from .openapi import Document, operations
 from .pages import page, prose, table, words
 
 DEEPEST = 6
+SHARED = "shared-refusals"
 _LIMITS = {
     "minLength": "at least {} characters",
     "maxLength": "at most {} characters",
@@ -39,7 +40,7 @@ def reference_page(document: Document) -> str:
         + "".join(reader.operation(path, method, operation) for path, method, operation in found)
         for subject, found in subjects.items()
     )
-    return page(f"{info['title']}: the API", head + sections, contents=_contents(subjects))
+    return page(f"{info['title']}: the API", head + sections + reader.shared_answers(), contents=_contents(subjects))
 
 
 def _contents(subjects: dict[str, list[tuple[str, str, Document]]]) -> str:
@@ -51,7 +52,7 @@ def _contents(subjects: dict[str, list[tuple[str, str, Document]]]) -> str:
             for path, method, operation in found
         )
         parts.append(f'<strong><a href="#{escape(subject)}">{escape(subject.capitalize())}</a></strong><ul>{links}</ul>')
-    return "".join(parts)
+    return "".join([*parts, f'<strong><a href="#{SHARED}">Refusals that requests share</a></strong>'])
 
 
 class _Reader:
@@ -74,8 +75,23 @@ class _Reader:
             ]
         if body := operation.get("requestBody"):
             parts += [self._content(kind, content["schema"]) for kind, content in body["content"].items()]
-        parts += ["<h4>Answers</h4>", *(self._answer(status, answer) for status, answer in operation["responses"].items())]
-        return "".join([*parts, "</section>"])
+        answers = operation["responses"].items()
+        parts += ["<h4>Answers</h4>", *(self._answer(status, answer) for status, answer in answers if "$ref" not in answer)]
+        shared = [
+            f'<a href="#{answer["$ref"].split("/")[-1]}"><code>{escape(status)}</code></a>'
+            for status, answer in answers
+            if "$ref" in answer
+        ]
+        return "".join([*parts, f"<p>As elsewhere: {', '.join(shared)}</p>" if shared else "", "</section>"])
+
+    def shared_answers(self) -> str:
+        """The section of the refusals that many operations share, by status."""
+        found = self._document.get("components", {}).get("responses", {})
+        told = "".join(
+            f'<section class="operation" id="{escape(name)}">{self._answer(name.removeprefix("Problem"), answer)}</section>'
+            for name, answer in found.items()
+        )
+        return f'<h2 id="{SHARED}">Refusals that requests share</h2>{told}'
 
     def _parameter(self, parameter: Document) -> list[str]:
         schema = parameter.get("schema", {})
@@ -93,7 +109,6 @@ class _Reader:
         return shown
 
     def _answer(self, status: str, answer: Document) -> str:
-        answer = self._resolved(answer)
         inside = ""
         for kind, content in answer.get("content", {}).items():
             if examples := content.get("examples"):
