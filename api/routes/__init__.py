@@ -1,6 +1,25 @@
 """The routes, by subject."""
 
-from . import books, conventions, jobs, mandates, members, payments, people, tokens
+from . import (
+    accounts,
+    bank_lines,
+    bank_statements,
+    books,
+    conventions,
+    crediting,
+    entries,
+    events,
+    jobs,
+    mandates,
+    members,
+    notes,
+    payment_runs,
+    payments,
+    people,
+    redemptions,
+    run_summaries,
+    tokens,
+)
 
 SUBJECTS = (
     tokens.router,
@@ -10,5 +29,15 @@ SUBJECTS = (
     members.router,
     mandates.router,
     payments.router,
+    redemptions.router,
+    payment_runs.router,
+    run_summaries.router,
+    crediting.router,
+    bank_statements.router,
+    bank_lines.router,
+    accounts.router,
+    entries.router,
+    events.router,
+    notes.router,
     jobs.router,
 )

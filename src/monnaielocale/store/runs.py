@@ -64,6 +64,12 @@ def run_kept(connection: Connection, book: str, reference: str) -> RunFacts:
     return known_run(run_facts(UnitOfWork(connection), [(book, reference)]), book, reference)
 
 
+def payment_count(connection: Connection, book: str, reference: str) -> int:
+    """How many payments a run has; 0 when there is no such run."""
+    rows = UnitOfWork(connection).rows("runs_by_reference", books=[book], references=[reference])
+    return sum(row.payment_count for row in rows)
+
+
 def run_facts(work: UnitOfWork, references: Iterable[tuple[str, str]]) -> Runs:
     """The runs asked for by (book, reference) with all that happened to them; those that do not exist are left out."""
     asked = sorted(set(references))
@@ -285,6 +291,7 @@ __all__ = [
     "SameContent",
     "asked_before",
     "known_run",
+    "payment_count",
     "payment_rows",
     "payments_of_runs",
     "payments_page",

@@ -1,5 +1,5 @@
 -- runs_by_reference: The runs that are asked for by book and reference.
-SELECT book.code AS book, run.reference, run.id
+SELECT book.code AS book, run.reference, run.id, run.payment_count
   FROM unnest(%(books)s::text[], %(references)s::text[]) AS asked (book, reference)
   JOIN book ON book.code = asked.book
   JOIN payment_run AS run ON run.book_id = book.id AND run.reference = asked.reference;

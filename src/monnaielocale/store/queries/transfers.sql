@@ -1,6 +1,6 @@
 -- transfers_page: Transfers that a book has to make or has made, after one of them, in the order in which they fell due.
-SELECT due.id, due.kind, due.form, COALESCE(member.number, party.code) AS party, party.name AS party_name, iban_of_transfer(due.id) AS iban,
-       due.amount_cents, due.open_cents, run.reference AS run, payment.row_number, due.reason, event.business_on AS due_on,
+SELECT due.id, due.kind, due.form, COALESCE(member.number, party.code) AS party, party.name AS party_name,
+       iban_of_transfer(due.id) AS iban, due.amount_cents, due.open_cents, run.reference AS run, payment.row_number, due.reason, event.business_on AS due_on,
        due.event_id,
        COALESCE((event.details ->> 'amount_cents')::bigint, (event.details ->> 'remainder_cents')::bigint) AS given_cents
   FROM book
