@@ -26,10 +26,10 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token of `POST /v1/token`.")
 
 
-class BookNeeded(Refusal):
+class BookNotNamed(Refusal):
     """Say which book is meant, as ?book=...: yours are {books}."""
 
-    code = "book_needed"
+    code = "book_not_named"
 
 
 class IdempotencyKeyMissing(Refusal):
@@ -69,10 +69,10 @@ class Asking:
         self.actor.require(*roles)
 
     def book(self, asked: str | None) -> str:
-        """The book that is meant: the one named, or the only one there is for this person. BookNeeded, ActsForAnother."""
+        """The book that is meant: the one named, or the only one there is for this person. BookNotNamed, ActsForAnother."""
         if asked is None:
             if len(self.caller.books) != 1:
-                raise BookNeeded(books=", ".join(self.caller.books))
+                raise BookNotNamed(books=", ".join(self.caller.books))
             return self.caller.books[0]
         if asked not in self.caller.books:
             raise ActsForAnother(login=self.actor.login)

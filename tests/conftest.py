@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -43,14 +44,21 @@ def template(server_url: str) -> str:
     return name
 
 
-@pytest.fixture
-def database(server_url: str, template: str) -> Iterator[Database]:
-    """A fresh database with the books' schema and nothing in it."""
+@contextmanager
+def copied(server_url: str, template: str) -> Iterator[Database]:
+    """A database of its own, copied from another that nobody uses at this moment."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield Database(named(server_url, name))
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(server_url: str, template: str) -> Iterator[Database]:
+    """A fresh database with the books' schema and nothing in it."""
+    with copied(server_url, template) as database:
+        yield database
 
 
 @pytest.fixture
