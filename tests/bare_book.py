@@ -26,6 +26,7 @@ def book(database: Database) -> Database:
             "INSERT INTO party VALUES (%s, 'eusko', 'issuer', 'Association', 'association', '', '', %s)", (party, now)
         )
         connection.execute("INSERT INTO person VALUES (%s, 'ana', 'Ana', %s, %s)", (PERSON, party, now))
+        connection.execute("INSERT INTO person_role VALUES (%s, 'association_accountant', %s, true, NULL)", (PERSON, now))
         connection.execute(
             "INSERT INTO book (code, party_id, kind, unit_currency, opened_at) VALUES ('eusko', %s, 'issuer', 'EUS', %s)",
             (party, now),

@@ -2,14 +2,19 @@
 DO $$
 DECLARE
     name text;
-    policy record;
+    found record;
     asked regprocedure;
 BEGIN
-    FOR policy IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
-        EXECUTE format('DROP POLICY %I ON %I', policy.policyname, policy.tablename);
+    FOR found IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
+        EXECUTE format('DROP POLICY %I ON %I', found.policyname, found.tablename);
     END LOOP;
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND rowsecurity LOOP
         EXECUTE format('ALTER TABLE %I DISABLE ROW LEVEL SECURITY', name);
+    END LOOP;
+    FOR found IN SELECT tgname, tgrelid::regclass::text AS tablename FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+                   WHERE proname IN ('check_event_rights', 'check_movers', 'check_event_book', 'check_run_rights',
+                                     'check_mandate_rights', 'check_redeemers', 'check_givers') LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.tablename);
     END LOOP;
     FOR asked IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'visitor\_%' LOOP
         EXECUTE format('DROP FUNCTION %s', asked);
@@ -18,6 +23,16 @@ BEGIN
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM monnaielocale_visitor;
     REVOKE ALL ON SCHEMA public FROM monnaielocale_visitor;
 END $$;
+DROP FUNCTION check_givers();
+DROP FUNCTION check_redeemers();
+DROP FUNCTION check_mandate_rights();
+DROP FUNCTION check_run_rights();
+DROP FUNCTION check_event_book();
+DROP FUNCTION check_movers();
+DROP FUNCTION check_event_rights();
+DROP FUNCTION check_rights(uuid[], text[], integer);
+DROP FUNCTION refuse_person(text, uuid, text[]);
+DROP FUNCTION roles_for(text);
 DROP FUNCTION held_roles(uuid);
 DROP FUNCTION book_of_match(uuid);
 DROP FUNCTION iban_of_party(uuid);

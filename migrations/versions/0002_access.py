@@ -9,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables, then the rights on them, then what each person sees."""
-    run_sql(__file__, "tables", "rights", "policies")
+    """Create the tables, then the rights on them, then what each person sees and may do."""
+    run_sql(__file__, "tables", "rights", "policies", "walls")
 
 
 def downgrade() -> None:

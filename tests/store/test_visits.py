@@ -394,7 +394,8 @@ def test_a_visit_only_reads_and_sees_one_moment(built: Visited) -> None:
 def test_a_role_taken_back_is_gone_at_once(built: Visited) -> None:
     with built.world.database.connect("owner") as connection:
         connection.execute(
-            "INSERT INTO person_role SELECT id, 'association_operator', now(), false, NULL FROM person WHERE login = 'operator'"
+            "INSERT INTO person_role SELECT id, 'association_operator', now(), false, %s FROM person WHERE login = 'operator'",
+            [person(built, "administrator")],
         )
         connection.execute("SELECT set_config('monnaielocale.person', %s, true)", [str(person(built, "operator"))])
         connection.execute("SET LOCAL ROLE monnaielocale_visitor")

@@ -1,7 +1,10 @@
 """Refusals of the database, translated in one place by the name of the rule or constraint."""
 
+import json
+
 import psycopg
 
+from ..domain.actors import ActsForAnother, RoleMissing
 from ..domain.refusals import Refusal
 
 
@@ -28,5 +31,14 @@ def refusal_of(error: psycopg.Error) -> Refusal | None:
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return BusyBook()
     if isinstance(error, psycopg.errors.IntegrityError):
-        return RefusedByTheBooks(rule=error.diag.constraint_name or error.diag.message_primary or "")
+        return _refused(error.diag.constraint_name or error.diag.message_primary or "", error.diag.message_detail)
     return None
+
+
+def _refused(rule: str, detail: str | None) -> Refusal:
+    """What the database says of a person, it says with what names them: the same refusal as the program's own."""
+    if rule == RoleMissing.code and detail:
+        return RoleMissing(**json.loads(detail))
+    if rule == ActsForAnother.code and detail:
+        return ActsForAnother(login=json.loads(detail)["login"])
+    return RefusedByTheBooks(rule=rule)
