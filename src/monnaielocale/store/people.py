@@ -1,9 +1,10 @@
-"""Persons, their roles and their passwords. They belong to no book: each change is a transaction of its own.
+"""Persons, their roles and their passwords. They belong to no book: each change is a transaction of its own, or joins one.
 
 A role is given or taken back by a row that says by whom; nothing is altered or deleted, so the history of rights stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +26,7 @@ from ..domain.people import (
     check_roles,
 )
 from .database import Connection, Database
-from .passwords import hash_of, password_fits, password_kept
+from .passwords import PasswordKept, hash_of, password_fits, password_kept
 from .queries import query
 from .sessions import end_sessions
 from .unit_of_work import insert_statement
@@ -51,6 +52,7 @@ def add_person(
     roles: Iterable[str] = (),
     password: str | None = None,
     given_by: Actor | None = None,
+    connection: Connection | None = None,
 ) -> Actor:
     """A new person with the party they act for (its code), roles, and a password if they may log in.
 
@@ -61,7 +63,7 @@ def add_person(
     check_login(login)
     if password is not None:
         check_password(password)
-    with database.connect("writer") as connection:
+    with _writing(database, connection) as connection:
         _lock(connection, given_by)
         if _row(connection, "person_by_login", login=login):
             raise LoginTaken(login=login)
@@ -78,9 +80,9 @@ def add_person(
         return _actor(_row(connection, "person_by_login", login=login))
 
 
-def grant_role(database: Database, login: str, role: str, given_by: Actor) -> Actor:
+def grant_role(database: Database, login: str, role: str, given_by: Actor, *, connection: Connection | None = None) -> Actor:
     """One more role; answers the person with their roles. Refuses as `add_person` does, and with PersonUnknown."""
-    with database.connect("writer") as connection:
+    with _writing(database, connection) as connection:
         _lock(connection, given_by)
         known = _known(connection, login)
         check_roles(login, known.party_kind, {*known.roles, role})
@@ -89,12 +91,12 @@ def grant_role(database: Database, login: str, role: str, given_by: Actor) -> Ac
         return _actor(_known(connection, login))
 
 
-def withdraw_role(database: Database, login: str, role: str, given_by: Actor) -> Actor:
+def withdraw_role(database: Database, login: str, role: str, given_by: Actor, *, connection: Connection | None = None) -> Actor:
     """A role is taken back; answers the person with what is left.
 
     Refuses with RoleMissing, PersonUnknown and LastAdministrator.
     """
-    with database.connect("writer") as connection:
+    with _writing(database, connection) as connection:
         _lock(connection, given_by)
         known = _known(connection, login)
         if role == "administrator" and [row.login for row in _administrators(connection)] == [login]:
@@ -104,13 +106,13 @@ def withdraw_role(database: Database, login: str, role: str, given_by: Actor) ->
         return _actor(_known(connection, login))
 
 
-def set_password(database: Database, login: str, password: str, given_by: Actor) -> None:
+def set_password(database: Database, login: str, password: str, given_by: Actor, *, connection: Connection | None = None) -> None:
     """A new password, by an administrator or by the person themselves; every session of the person ends.
 
     Refuses with RoleMissing, PersonUnknown, PasswordTooShort and PasswordTooLong.
     """
     check_password(password)
-    with database.connect("writer") as connection:
+    with _writing(database, connection) as connection:
         if given_by.login != login:
             given_by.require("administrator")
         person_id = _known(connection, login).id
@@ -118,12 +120,12 @@ def set_password(database: Database, login: str, password: str, given_by: Actor)
         _set_password(connection, person_id, password)
 
 
-def end_sessions_of(database: Database, login: str, given_by: Actor) -> int:
+def end_sessions_of(database: Database, login: str, given_by: Actor, *, connection: Connection | None = None) -> int:
     """Log a person out everywhere, by an administrator or by the person themselves; answers how many sessions ended.
 
     Refuses with RoleMissing and PersonUnknown.
     """
-    with database.connect("writer") as connection:
+    with _writing(database, connection) as connection:
         if given_by.login != login:
             given_by.require("administrator")
         return end_sessions(connection, _known(connection, login).id, "revoked", _now())
@@ -143,12 +145,34 @@ def actor_with_password(database: Database, login: str, password: str) -> Actor:
         return _actor(_known(connection, login))
 
 
+def password_under_key(connection: Connection, person_id: UUID, action: str, key: str, *, login: str, password: str) -> bool:
+    """Whether this is the password of a login that a person set under a key."""
+    row = _row(connection, "password_under_key", person_id=person_id, action=action, key=key, login=login)
+    return password_fits(password, PasswordKept(row.person_id, row.hash) if row else None)
+
+
 def list_people(database: Database) -> list[PersonListed]:
     """Every person, by login."""
     with database.reading() as connection:
         return [
             PersonListed(row.id, row.login, row.name, row.party_code, tuple(row.roles)) for row in _rows(connection, "people")
         ]
+
+
+def people_page(connection: Connection, after: str, most: int) -> list[PersonListed]:
+    """Persons by login, after one of them."""
+    rows = _rows(connection, "people_page", after=after, most=most)
+    return [PersonListed(row.id, row.login, row.name, row.party_code, tuple(row.roles)) for row in rows]
+
+
+@contextmanager
+def _writing(database: Database, connection: Connection | None) -> Iterator[Connection]:
+    """The transaction that somebody began, or one of our own, which commits at the end."""
+    if connection is not None:
+        yield connection
+        return
+    with database.connect("writer") as own:
+        yield own
 
 
 def _lock(connection: Connection, given_by: Actor | None) -> None:

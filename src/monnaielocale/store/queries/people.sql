@@ -27,3 +27,20 @@ SELECT person.id AS person_id, password.hash FROM person JOIN person_password AS
 
 -- party_by_code: One party by its code.
 SELECT id, code, kind, name FROM party WHERE code = %(code)s;
+
+-- people_page: Persons with their party and the roles they hold, by login, after one of them.
+SELECT person.id, person.login, person.name, COALESCE(party.code, '') AS party_code,
+       ARRAY(SELECT last.role FROM (
+                 SELECT DISTINCT ON (role) role, granted FROM person_role
+                  WHERE person_role.person_id = person.id ORDER BY role, recorded_at DESC
+             ) AS last WHERE last.granted ORDER BY last.role) AS roles
+  FROM person LEFT JOIN party ON party.id = person.party_id
+ WHERE person.login > %(after)s ORDER BY person.login LIMIT %(most)s;
+
+-- password_under_key: The hash of the password that a login had when a request under a key was carried out.
+SELECT password.person_id, password.hash
+  FROM idempotency_key AS known
+  JOIN person ON person.login = %(login)s
+  JOIN person_password AS password ON password.person_id = person.id AND password.recorded_at <= known.recorded_at
+ WHERE known.person_id = %(person_id)s AND known.action = %(action)s AND known.key = %(key)s
+ ORDER BY password.recorded_at DESC LIMIT 1;
