@@ -1,5 +1,5 @@
--- The journal has one door. The application may not insert into its tables: it locks the heads of books, reads, decides, and calls
--- `record_batch`, which checks a batch whole and writes it. Both functions run as the owner of the tables.
+-- The journal has one door. The application may not insert into its tables: it locks the heads of books, reads, decides, and
+-- calls `record_batch`, which checks a batch whole and writes it. Both functions run as the owner of the tables.
 
 -- Takes the head lock of the books and answers what the next batch continues. Under READ COMMITTED each statement of it sees
 -- what was committed before the lock was granted.
@@ -24,127 +24,49 @@ BEGIN
          WHERE book.code = ANY (codes);
 END $$;
 
--- Each event names a person who exists, and reverses only what exists in its book and is no reversal itself.
-CREATE FUNCTION check_events(into_book integer, first_event bigint, persons uuid[], reversed uuid[])
-RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM refuse(CASE WHEN person.id IS NULL THEN 'event_person' ELSE 'event_reversal' END,
-                   format('event %s of book %s', first_event - 1 + added.place, into_book))
-       FROM unnest(persons, reversed) WITH ORDINALITY AS added (acted_by, reverses, place)
-       LEFT JOIN LATERAL (SELECT id FROM person WHERE person.id = added.acted_by LIMIT 1) AS person ON true
-       LEFT JOIN LATERAL (
-            SELECT book_id, number, reverses_event_id FROM event WHERE event.id = added.reverses LIMIT 1
-       ) AS earlier ON true
-      WHERE person.id IS NULL
-         OR (added.reverses IS NOT NULL
-             AND (earlier.book_id, earlier.number < first_event - 1 + added.place, earlier.reverses_event_id IS NULL)
-                 IS DISTINCT FROM (into_book, true, true));
-END $$;
-
--- Each entry belongs to an event of the same moment and is dated in an open period.
-CREATE FUNCTION check_entries(
-    into_book integer, moment timestamptz, first_entry bigint, events uuid[], days date[]
-) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM refuse('entry_event', format('entry %s of book %s has no event', first_entry - 1 + added.place, into_book))
-       FROM unnest(events) WITH ORDINALITY AS added (event_id, place)
-       LEFT JOIN LATERAL (SELECT recorded_at FROM event WHERE event.id = added.event_id LIMIT 1) AS event ON true
-      WHERE event.recorded_at IS DISTINCT FROM moment;
-    IF (SELECT max(closed_until) FROM book_closing WHERE book_closing.book_id = into_book) >= ANY (days) THEN
-        PERFORM refuse('entry_period', format('an entry is dated in a closed period of book %s', into_book));
-    END IF;
-END $$;
-
--- Lines sum to zero in each currency of their entry, which has as many as it states; they continue the running balance of their
--- account, and leave nothing below zero that may not be. A bank account moves with a statement line or the opening only.
-CREATE FUNCTION check_lines(
-    into_book integer, first_entry bigint, events uuid[], counts integer[],
-    accounts bigint[], numbers bigint[], places integer[], amounts bigint[], balances bigint[]
-) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM refuse('entry_whole', format('the entries of book %s state other than %s lines', into_book, cardinality(accounts)))
-      WHERE cardinality(accounts) IS DISTINCT FROM (SELECT COALESCE(sum(stated), 0) FROM unnest(counts) AS stated);
-    PERFORM refuse(fault.rule, fault.explanation)
-       FROM (
-            WITH line AS MATERIALIZED (
-                SELECT added.*, account.side, account.role, account.currency, account.floored, account.denomination_cents,
-                       COALESCE(added.earlier_number, before.number, 0) AS number_before,
-                       COALESCE(added.earlier_balance, before.balance, 0) AS balance_before
-                  FROM (SELECT *, lag(number) OVER running AS earlier_number, lag(balance) OVER running AS earlier_balance
-                          FROM unnest(accounts, numbers, places, amounts, balances)
-                               AS given (account_id, number, place, cents, balance)
-                        WINDOW running AS (PARTITION BY account_id ORDER BY number)) AS added
-                  LEFT JOIN LATERAL (
-                        SELECT side, role, currency, floored, denomination_cents FROM account
-                         WHERE account.id = added.account_id AND account.book_id = into_book LIMIT 1
-                  ) AS account ON true
-                  LEFT JOIN LATERAL (
-                        SELECT account_line_number AS number, balance_after_cents AS balance FROM entry_line AS written
-                         WHERE added.earlier_number IS NULL AND written.account_id = added.account_id
-                           AND written.account_line_number = added.number - 1 LIMIT 1
-                  ) AS before ON true
-            )
-            SELECT CASE WHEN side IS NULL THEN 'line_account'
-                        WHEN cents % denomination_cents <> 0 THEN 'line_denomination'
-                        WHEN number <> number_before + 1 OR balance <> balance_before + cents THEN 'line_position'
-                        WHEN role = 'bank' THEN 'bank_line_only'
-                        ELSE 'balance_below_zero' END AS rule,
-                   format('line %s of account %s in entry %s', number, account_id, first_entry - 1 + place) AS explanation
-              FROM line
-             WHERE side IS NULL
-                OR cents % denomination_cents <> 0
-                OR number <> number_before + 1 OR balance <> balance_before + cents
-                OR (floored AND balance * side < 0 AND cents * side < 0)
-                OR (role = 'bank' AND (SELECT kind NOT IN ('bank_line', 'opening') FROM event WHERE event.id = events[place]))
-            UNION ALL
-            SELECT CASE WHEN stated IS DISTINCT FROM lines THEN 'entry_whole' ELSE 'entry_balance' END,
-                   format('entry %s has %s lines of %s, sums %s and %s', first_entry - 1 + place, lines, stated, euros, units)
-              FROM (SELECT place, counts[place] AS stated, count(*) AS lines,
-                           COALESCE(sum(cents) FILTER (WHERE currency = 'EUR'), 0) AS euros,
-                           COALESCE(sum(cents) FILTER (WHERE currency <> 'EUR'), 0) AS units
-                      FROM line GROUP BY place) AS entry
-             WHERE stated IS DISTINCT FROM lines OR euros <> 0 OR units <> 0
-       ) AS fault;
-END $$;
-
--- Writes a batch that continues the one before it. Each array is a column. What follows from a row's place is not passed:
--- numbers of events and entries. A line says by a place to which entry it belongs.
+-- Writes a batch that continues the one before it, with the keys of its effects; answers its moment and the hash that links it.
+-- Each array is a column. What follows from a row's place is not passed: numbers of events and entries. A line says by a place to
+-- which entry it belongs. Without a moment the batch is dated here, under the lock: for a writer who knows the head from before.
 CREATE FUNCTION record_batch(
-    into_book integer, batch_number bigint, moment timestamptz, first_event bigint, first_entry bigint,
-    sealed_root bytea, sealed_after bytea, sealed_hash bytea,
+    into_book integer, batch_number bigint, dated timestamptz, first_event bigint, first_entry bigint,
+    sealed_root bytea, sealed_after bytea,
     event_ids uuid[], event_kinds text[], event_days date[], event_persons uuid[], event_reverses uuid[], event_reasons text[],
-    event_details jsonb[],
+    event_details jsonb,
     entry_events uuid[], entry_days date[], entry_counts integer[], entry_labels text[],
-    line_accounts bigint[], line_numbers bigint[], line_places integer[], line_cents bigint[], line_balances bigint[]
-) RETURNS void
+    line_accounts bigint[], line_numbers bigint[], line_places integer[], line_cents bigint[], line_balances bigint[],
+    key_persons uuid[], key_actions text[], key_texts text[], key_hashes bytea[], key_answers jsonb,
+    OUT moment timestamptz, OUT link bytea
+)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+    into_code text;
     last batch;
 BEGIN
-    PERFORM 1 FROM book WHERE book.id = into_book FOR UPDATE;
+    SELECT book.code INTO into_code FROM book WHERE book.id = into_book FOR UPDATE;
     SELECT * INTO last FROM batch WHERE batch.book_id = into_book ORDER BY batch.number DESC LIMIT 1;
     IF (batch_number, first_event, first_entry, sealed_after) IS DISTINCT FROM (
             COALESCE(last.number, 0) + 1, COALESCE(last.last_event_number, 0) + 1, COALESCE(last.last_entry_number, 0) + 1,
-            COALESCE(last.hash, decode(repeat('00', 32), 'hex'))) OR moment < last.recorded_at THEN
+            COALESCE(last.hash, decode(repeat('00', 32), 'hex'))) OR dated < last.recorded_at THEN
         PERFORM refuse('batch_chain', format('batch %s of book %s does not continue the chain', batch_number, into_book));
     END IF;
+    moment := COALESCE(dated, GREATEST(clock_timestamp(), last.recorded_at));
+    link := sha256(sealed_after || convert_to(format(
+        '[%s,%s,"%s+00:00",%s,%s]', to_json(into_code), batch_number,
+        to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), first_event, first_entry), 'UTF8') || sealed_root);
     INSERT INTO batch (book_id, number, recorded_at, first_entry_number, last_entry_number, first_event_number,
                        last_event_number, root, previous_hash, hash)
     VALUES (into_book, batch_number, moment, first_entry, first_entry - 1 + cardinality(entry_events),
-            first_event, first_event - 1 + cardinality(event_ids), sealed_root, sealed_after, sealed_hash);
+            first_event, first_event - 1 + cardinality(event_ids), sealed_root, sealed_after, link);
     INSERT INTO event (book_id, batch_number, recorded_at, number, id, kind, business_on, acted_by, reverses_event_id, reason,
                        details)
     SELECT into_book, batch_number, moment, first_event - 1 + place, id, kind, business_on, acted_by, reverses, reason, details
-      FROM unnest(event_ids, event_kinds, event_days, event_persons, event_reverses, event_reasons, event_details)
+      FROM ROWS FROM (unnest(event_ids, event_kinds, event_days, event_persons, event_reverses, event_reasons),
+                      jsonb_array_elements(event_details))
            WITH ORDINALITY AS added (id, kind, business_on, acted_by, reverses, reason, details, place);
-    PERFORM check_events(into_book, first_event, event_persons, event_reverses);
-    PERFORM check_entries(into_book, moment, first_entry, entry_events, entry_days);
     INSERT INTO entry (book_id, batch_number, number, event_id, business_on, line_count, label)
     SELECT into_book, batch_number, first_entry - 1 + place, event_id, business_on, lines, label
       FROM unnest(entry_events, entry_days, entry_counts, entry_labels)
            WITH ORDINALITY AS added (event_id, business_on, lines, label, place);
-    PERFORM check_lines(into_book, first_entry, entry_events, entry_counts,
-                        line_accounts, line_numbers, line_places, line_cents, line_balances);
     INSERT INTO entry_line (book_id, recorded_at, account_id, account_line_number, entry_number, amount_cents,
                             balance_after_cents, business_on)
     SELECT into_book, moment, account_id, number, first_entry - 1 + place, cents, balance, entry_days[place]
@@ -155,4 +77,89 @@ BEGIN
       FROM unnest(line_accounts, line_places, line_cents) AS added (account_id, place, cents) GROUP BY 1, 2
         ON CONFLICT (account_id, business_on) DO UPDATE
            SET amount_cents = day.amount_cents + EXCLUDED.amount_cents, line_count = day.line_count + EXCLUDED.line_count;
+    INSERT INTO idempotency_key (person_id, action, key, request_hash, answer, recorded_at)
+    SELECT person_id, action, key, request_hash, answer, moment
+      FROM ROWS FROM (unnest(key_persons, key_actions, key_texts, key_hashes), jsonb_array_elements(key_answers))
+           AS added (person_id, action, key, request_hash, answer);
+    PERFORM check_batch(into_book, moment, first_event, first_entry, event_persons, event_reverses, entry_events, entry_days,
+                        entry_counts, line_accounts, line_numbers, line_places, line_cents, line_balances);
+END $$;
+
+-- What a batch must keep to, in one statement over its columns once its rows are in the tables. Each look-up reads one row by its
+-- key. The plan is kept for as long as a connection lives, and one made while a table was small could read all of it once it is
+-- large: hence LATERAL with a LIMIT, conditions that fit one index only, and the writer's sessions that scan no table in sequence.
+CREATE FUNCTION check_batch(
+    into_book integer, moment timestamptz, first_event bigint, first_entry bigint,
+    event_persons uuid[], event_reverses uuid[], entry_events uuid[], entry_days date[], entry_counts integer[],
+    line_accounts bigint[], line_numbers bigint[], line_places integer[], line_cents bigint[], line_balances bigint[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    closed_until date := (SELECT max(closing.closed_until) FROM book_closing AS closing WHERE closing.book_id = into_book);
+    stated_lines bigint := (SELECT COALESCE(sum(stated), 0) FROM unnest(entry_counts) AS stated);
+BEGIN
+    -- Arrays that begin elsewhere than at 1 would say two things by one place.
+    IF stated_lines <> cardinality(line_accounts)
+       OR 1 <> ANY (ARRAY[array_lower(entry_events, 1), array_lower(entry_days, 1), array_lower(entry_counts, 1)]) THEN
+        PERFORM refuse('entry_whole', format('the entries of book %s state %s lines', into_book, stated_lines));
+    END IF;
+    PERFORM refuse(fault.rule, fault.explanation)
+       FROM (
+            WITH line AS MATERIALIZED (
+                SELECT added.*, account.*,
+                       added.balance - added.cents = COALESCE(before.balance, 0)
+                           AND (added.number = 1 OR before.balance IS NOT NULL) AS continues
+                  FROM unnest(line_accounts, line_numbers, line_places, line_cents, line_balances)
+                       AS added (account_id, number, place, cents, balance)
+                  LEFT JOIN LATERAL (
+                        SELECT book_id, side, role, currency, floored, denomination_cents FROM account
+                         WHERE account.id = added.account_id LIMIT 1
+                  ) AS account ON true
+                  LEFT JOIN LATERAL (
+                        SELECT balance_after_cents AS balance FROM entry_line AS written
+                         WHERE written.account_id = added.account_id AND written.account_line_number = added.number - 1 LIMIT 1
+                  ) AS before ON true
+            )
+            -- Each event names a person who exists, and reverses only what came before it in its book and is no reversal itself.
+            SELECT CASE WHEN person.id IS NULL THEN 'event_person' ELSE 'event_reversal' END AS rule,
+                   format('event %s', first_event - 1 + added.place) AS explanation
+              FROM unnest(event_persons, event_reverses) WITH ORDINALITY AS added (acted_by, reverses, place)
+              LEFT JOIN LATERAL (SELECT id FROM person WHERE person.id = added.acted_by LIMIT 1) AS person ON true
+              LEFT JOIN LATERAL (
+                    SELECT book_id, number, reverses_event_id FROM event WHERE event.id = added.reverses LIMIT 1
+              ) AS earlier ON true
+             WHERE person.id IS NULL
+                OR (added.reverses IS NOT NULL
+                    AND (earlier.book_id, earlier.number < first_event - 1 + added.place, earlier.reverses_event_id IS NULL)
+                        IS DISTINCT FROM (into_book, true, true))
+            UNION ALL
+            -- Each entry belongs to an event of the same moment and is dated in an open period.
+            SELECT CASE WHEN event.recorded_at IS DISTINCT FROM moment THEN 'entry_event' ELSE 'entry_period' END,
+                   format('entry %s of %s', first_entry - 1 + added.place, added.business_on)
+              FROM unnest(entry_events, entry_days) WITH ORDINALITY AS added (event_id, business_on, place)
+              LEFT JOIN LATERAL (SELECT recorded_at FROM event WHERE event.id = added.event_id LIMIT 1) AS event ON true
+             WHERE event.recorded_at IS DISTINCT FROM moment OR added.business_on <= closed_until
+            UNION ALL
+            -- Each line continues the running balance of its account and leaves nothing below zero that may not be. A bank
+            -- account moves with a statement line or the opening only.
+            SELECT CASE WHEN book_id IS DISTINCT FROM into_book THEN 'line_account'
+                        WHEN cents % denomination_cents <> 0 THEN 'line_denomination'
+                        WHEN NOT continues THEN 'line_position'
+                        WHEN role = 'bank' THEN 'bank_line_only'
+                        ELSE 'balance_below_zero' END,
+                   format('line %s of account %s in entry %s', number, account_id, first_entry - 1 + place)
+              FROM line
+             WHERE book_id IS DISTINCT FROM into_book OR cents % denomination_cents <> 0 OR NOT continues
+                OR (floored AND balance * side < 0 AND cents * side < 0)
+                OR (role = 'bank' AND (
+                        SELECT kind NOT IN ('bank_line', 'opening') FROM event WHERE event.id = entry_events[place]))
+            UNION ALL
+            -- Each entry has the lines that it states, which sum to zero in each currency.
+            SELECT CASE WHEN stated IS DISTINCT FROM lines THEN 'entry_whole' ELSE 'entry_balance' END,
+                   format('entry %s has %s lines of %s, sums %s and %s', first_entry - 1 + place, lines, stated, euros, units)
+              FROM (SELECT place, entry_counts[place] AS stated, count(*) AS lines,
+                           COALESCE(sum(cents) FILTER (WHERE currency = 'EUR'), 0) AS euros,
+                           COALESCE(sum(cents) FILTER (WHERE currency <> 'EUR'), 0) AS units
+                      FROM line GROUP BY place) AS entry
+             WHERE stated IS DISTINCT FROM lines OR euros <> 0 OR units <> 0
+       ) AS fault;
 END $$;

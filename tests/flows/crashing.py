@@ -63,8 +63,8 @@ class _Fuse:
 def _carry_out(order: Order) -> None:
     begin = UnitOfWork.__init__
 
-    def armed(work: UnitOfWork, connection: Connection) -> None:
-        begin(work, connection)
+    def armed(work: UnitOfWork, connection: Connection, *known: Any) -> None:
+        begin(work, connection, *known)
         work.fault_point = _Fuse(connection, order.dies_at)
 
     UnitOfWork.__init__ = armed  # type: ignore[method-assign, assignment]

@@ -14,6 +14,7 @@ from typing import Any, Generic, Self
 
 from ..domain.refusals import Refusal
 from ..store.database import Connection, Database
+from ..store.journal import KnownBooks
 from .perform import Action, ItemType, Outcome, perform
 
 BATCH_ITEMS = 1000
@@ -47,6 +48,7 @@ class Collector(Generic[ItemType]):
         self._queue: Queue[tuple[ItemType, Answering] | None] = Queue(waiting_items)
         self._closed = False
         self._connection: Connection | None = None
+        self._known = KnownBooks()
         self._thread = Thread(target=self._run, name=f"collector {act.name}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -101,7 +103,7 @@ class Collector(Generic[ItemType]):
             if self._connection is None or self._connection.closed:
                 self._connection = self._database.connect("writer")
             items = [item for item, _ in batch]
-            outcomes: Sequence[Any] = perform(self._database, self._act, items, connection=self._connection)
+            outcomes: Sequence[Any] = perform(self._database, self._act, items, connection=self._connection, known=self._known)
         except Exception as error:
             outcomes = [error] * len(batch)
         _deliver(list(zip(answers, outcomes, strict=True)))

@@ -13,6 +13,7 @@ from ..domain.members import MemberLeft, MemberUnknown, PayeeIsPayer
 from ..domain.money import AmountNotPositive, decimal_text
 from ..domain.refusals import Refusal
 from ..store.arrays import array
+from ..store.journal import OpenBook
 from ..store.unit_of_work import Read, Row, UnitOfWork
 from .perform import action
 
@@ -50,42 +51,46 @@ def _reads(items: Sequence[WalletPayment]) -> list[Read]:
     ]
 
 
-@action("pay_between_wallets", reads=_reads)
+def _knows(book: OpenBook, items: Sequence[WalletPayment]) -> bool:
+    numbers = {number for item in items for number in (item.payer, item.payee)}
+    return numbers <= book.facts.keys() and all(chart.wallet(number) in book.state.positions for number in numbers)
+
+
+@action("pay_between_wallets", reads=_reads, knows=_knows)
 def pay_between_wallets(work: UnitOfWork, items: Sequence[WalletPayment], read: list[list[Row]]) -> list[WalletPaid | Refusal]:
     """Members pay each other; the payer is the person who asks, or an operator of the association acts for them.
 
     Refusals: AmountNotPositive, PayeeIsPayer, MemberUnknown, MemberLeft, ActsForAnother, BalanceTooLow, PeriodClosed.
     """
-    members: dict[tuple[str, str], Row] = {}
     for rows in read:
         for row in rows:
-            members[row.book, row.member_number] = row
+            work.facts(row.book)[row.member_number] = row
         known = [(chart.wallet(row.member_number), row.account_id, row.line_number, row.cents) for row in rows if row.account_id]
         if known:
             work.journal.know(rows[0].book, known)
     outcomes: list[WalletPaid | Refusal] = []
     for item in items:
         try:
-            outcomes.append(_pay(work, item, members))
+            outcomes.append(_pay(work, item, work.facts(item.book)))
         except Refusal as refusal:
             outcomes.append(refusal)
     return outcomes
 
 
-def _pay(work: UnitOfWork, item: WalletPayment, members: dict[tuple[str, str], Row]) -> WalletPaid:
+def _pay(work: UnitOfWork, item: WalletPayment, members: dict[str, Row]) -> WalletPaid:
     if item.amount_cents <= 0:
         raise AmountNotPositive(amount=decimal_text(item.amount_cents))
     if item.payer == item.payee:
         raise PayeeIsPayer(member=item.payer)
     for number in (item.payer, item.payee):
-        member = members.get((item.book, number))
+        member = members.get(number)
         if member is None:
             raise MemberUnknown(member=number)
         if member.left_on is not None:
             raise MemberLeft(member=number, left_on=member.left_on)
     if not item.actor.roles.intersection(("association_operator", "association_accountant")):
         item.actor.require("member")
-        item.actor.require_party(members[item.book, item.payer].member_id)
+        item.actor.require_party(members[item.payer].member_id)
     entry = postings.paid_between_wallets(
         item.on, payer=chart.wallet(item.payer), payee=chart.wallet(item.payee), cents=item.amount_cents
     )

@@ -21,6 +21,7 @@ from ..domain.refusals import Refusal
 from ..store.arrays import array
 from ..store.database import Connection, Database
 from ..store.faults import OutcomeUnknown, refusal_of
+from ..store.journal import Effect, KnownBooks, OpenBook
 from ..store.queries import query
 from ..store.unit_of_work import Read, Row, UnitOfWork, unit_of_work
 
@@ -54,11 +55,15 @@ Decide = Callable[[UnitOfWork, Sequence[ItemType], list[list[Row]]], list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[ItemType]):
-    """An action: `decide` answers a result or a Refusal per item and keeps the writes; `reads` are made along with the lock."""
+    """An action: `decide` answers a result or a Refusal per item and keeps the writes; `reads` are made along with the lock.
+
+    `knows` says whether all that `decide` would read of a book is known since the last batch; such an action asks for no moment.
+    """
 
     name: str
     decide: Decide[ItemType]
     reads: Callable[[Sequence[ItemType]], list[Read]] | None = None
+    knows: Callable[[OpenBook, Sequence[ItemType]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +75,44 @@ class Answer:
 
 
 Outcome = Answer | Refusal
+# What was done before, by person and key: the fingerprint of the request, and its answer.
+Done = dict[tuple[UUID, str], tuple[bytes, dict[str, Any]]]
 
 
 def action(
-    name: str, reads: Callable[[Sequence[Any]], list[Read]] | None = None
+    name: str,
+    reads: Callable[[Sequence[Any]], list[Read]] | None = None,
+    knows: Callable[[OpenBook, Sequence[Any]], bool] | None = None,
 ) -> Callable[[Callable[..., list[Any]]], Action[Any]]:
     """Declare an action; the decorated function takes (work, items) or, when it declares reads, (work, items, rows read)."""
 
     def declare(decide: Callable[..., list[Any]]) -> Action[Any]:
         if reads is None:
             return Action(name, lambda work, items, _: decide(work, items))
-        return Action(name, decide, reads)
+        return Action(name, decide, reads, knows)
 
     return declare
 
 
 def perform(
-    database: Database, act: Action[ItemType], items: Sequence[ItemType], *, connection: Connection | None = None
+    database: Database,
+    act: Action[ItemType],
+    items: Sequence[ItemType],
+    *,
+    connection: Connection | None = None,
+    known: KnownBooks | None = None,
 ) -> list[Outcome]:
-    """Carry out an action for independent items in one transaction and answer each of them, in order."""
+    """Carry out an action for independent items in one transaction and answer each of them, in order.
+
+    Whoever keeps a connection for many batches may keep what is `known` of the books with it.
+    """
     if not items:
         return []
     try:
-        with unit_of_work(database, connection) as work:
-            return _decide_once(work, act, items)
+        if connection is not None and known is not None and (outcomes := _carry_on(connection, act, items, known)) is not None:
+            return outcomes
+        with unit_of_work(database, connection, known) as work:
+            return _decide_under_lock(work, act, items)
     except Refusal as refusal:
         return _halve(database, act, items, refusal, connection)
     except psycopg.OperationalError as error:
@@ -142,11 +161,45 @@ def _settle(database: Database, act: Action[ItemType], items: Sequence[ItemType]
     ]
 
 
-def _decide_once(work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemType]) -> list[Outcome]:
+def _carry_on(
+    connection: Connection, act: Action[ItemType], items: Sequence[ItemType], known: KnownBooks
+) -> list[Outcome] | None:
+    """The batch in one exchange, on what is known of its book since the last one; None when it takes more than that.
+
+    The write confirms under the lock that nobody wrote in the book since, and that no key was used before. A batch with a refusal
+    is decided again on what is read under the lock: the refused item might have been done before, under its key.
+    """
+    book = items[0].book
+    opened = known.book(book)
+    if act.knows is None or opened is None or any(item.book != book for item in items) or not act.knows(opened, items):
+        return None
+    try:
+        work = UnitOfWork(connection, known)
+        work.journal.books[book] = opened
+        outcomes = _decide(work, act, items, {}, [])
+        if not any(isinstance(outcome, Refusal) for outcome in outcomes) and work.flush_at_once():
+            return outcomes
+    except psycopg.IntegrityError:
+        pass
+    except BaseException:
+        known.forget()
+        raise
+    known.forget()
+    return None
+
+
+def _decide_under_lock(work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemType]) -> list[Outcome]:
     keyed = any(item.key for item in items)
     reads: list[Read] = [("known_keys", _asked(act, items))] if keyed else []
     found = work.lock([item.book for item in items], *reads, *(act.reads(items) if act.reads else []))
-    known = _answers(found.pop(0)) if keyed else {}
+    done = _answers(found.pop(0)) if keyed else {}
+    return _decide(work, act, items, done, found)
+
+
+def _decide(
+    work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemType], done: Done, found: list[list[Row]]
+) -> list[Outcome]:
+    """Decide what was not done before, and remember it under its keys."""
     outcomes: list[Outcome | None] = [None] * len(items)
     deciding: list[int] = []
     first_of: dict[tuple[UUID, str], int] = {}
@@ -155,9 +208,9 @@ def _decide_once(work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemTy
         place = (item.actor.person_id, item.key)
         if not item.key:
             deciding.append(at)
-        elif place in known:
-            same = known[place][0] == hashes[at]
-            outcomes[at] = Answer(known[place][1], replayed=True) if same else KeyReused(key=item.key)
+        elif place in done:
+            same = done[place][0] == hashes[at]
+            outcomes[at] = Answer(done[place][1], replayed=True) if same else KeyReused(key=item.key)
         elif place in first_of:
             continue
         else:
@@ -195,21 +248,10 @@ def _remember(
     keyed: list[int],
 ) -> None:
     """Only effects are kept: a refused request leaves its key free."""
-    rows = []
     for at in keyed:
-        outcome = outcomes[at]
+        item, outcome = items[at], outcomes[at]
         if isinstance(outcome, Answer):
-            rows.append(
-                {
-                    "person_id": items[at].actor.person_id,
-                    "action": act.name,
-                    "key": items[at].key,
-                    "request_hash": hashes[at],
-                    "answer": outcome.content,
-                    "recorded_at": work.now(items[at].book),
-                }
-            )
-    work.insert("idempotency_key", *rows)
+            work.remember(item.book, Effect(item.actor.person_id, act.name, item.key, hashes[at], outcome.content))
 
 
 def _asked(act: Action[ItemType], items: Sequence[ItemType]) -> dict[str, Any]:
@@ -221,7 +263,7 @@ def _asked(act: Action[ItemType], items: Sequence[ItemType]) -> dict[str, Any]:
     }
 
 
-def _answers(rows: Sequence[Any]) -> dict[tuple[UUID, str], tuple[bytes, dict[str, Any]]]:
+def _answers(rows: Sequence[Any]) -> Done:
     return {(row[0], row[2]): (row[3], row[4]) for row in rows}
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from .chain import SealedLine
 from .chart import EURO, account
 from .money import decimal_text
 from .refusals import Refusal
@@ -149,14 +150,14 @@ class BookState:
                 amount=f"{decimal_text(-change)} {currency}",
             )
 
-    def apply(self, entry: Entry) -> list[tuple[str, int, int, int]]:
-        """Move the positions; answers (account, line number, cents, balance after) for each line of a checked entry."""
+    def apply(self, entry: Entry) -> list[SealedLine]:
+        """Move the positions by a checked entry; answers its lines as they are written."""
         written = []
         for line in entry.lines:
             position = self.positions[line.account]
             position.number += 1
             position.cents += line.cents
-            written.append((line.account, position.number, line.cents, position.cents))
+            written.append(SealedLine(line.account, position.number, line.cents, position.cents))
         return written
 
     def balance(self, code: str) -> int:

@@ -61,6 +61,11 @@ _WRITERS: dict[str, Callable[[list[Any]], str]] = {
 }
 
 
+def document(value: Any) -> str:
+    """A JSON document, such as a column of them."""
+    return _json(value)
+
+
 def array(kind: str, values: Iterable[Any]) -> str:
     """The array literal of a column; `kind` is the PostgreSQL type, in lower case, and None is NULL."""
     column, write = list(values), _WRITERS[kind]

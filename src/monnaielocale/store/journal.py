@@ -1,17 +1,23 @@
 """The journal, the only writer of the books: it holds the heads that a transaction locked and writes a batch in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from ..domain.chain import ZERO, SealedEntry, SealedEvent, SealedLine, batch_hash, leaf, merkle_root
+from ..domain.chain import ZERO, SealedEntry, SealedEvent, batch_hash, leaf, merkle_root
 from ..domain.chart import account
 from ..domain.ledger import BookState, Entry, Event, Position
 from ..domain.refusals import Refusal
-from .arrays import array
+from .arrays import array, document
 from .database import Connection
 from .queries import query
+
+# A writer forgets books of which it would have to keep more.
+KNOWN_POSITIONS = 100_000
+# What the link of a batch is made of.
+_LINKED = ("previous", "number", "recorded_at", "first_event", "first_entry", "root")
 
 
 class BookUnknown(Refusal):
@@ -34,16 +40,66 @@ class Head(NamedTuple):
     closed_until: date | None
 
 
+class Effect(NamedTuple):
+    """What was answered to a request, remembered under the key that it carried."""
+
+    person_id: UUID
+    action: str
+    key: str
+    request_hash: bytes
+    answer: dict[str, Any]
+
+
 @dataclass(slots=True)
 class OpenBook:
-    """A locked book: its head, its state in memory, and what the transaction is going to write in it."""
+    """A book in memory: its head, its state, the facts that actions read about it, and what the transaction is going to write."""
 
     head: Head
     state: BookState
     account_ids: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
     sealed: list[SealedEvent] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
     events: int = 0
     entries: int = 0
+
+    def new_accounts(self) -> set[str]:
+        """Accounts that are moved for the first time."""
+        used = {line.account for event in self.sealed for entry in event.entries for line in entry.lines}
+        return used - self.account_ids.keys()
+
+    def advance(self, recorded_at: datetime, link: bytes) -> None:
+        """What was posted is written: the head is that of the batch that holds it."""
+        self.head = self.head._replace(
+            batch_number=self.head.batch_number + 1,
+            hash=link,
+            entry_number=self.head.entry_number + self.entries,
+            event_number=self.head.event_number + self.events,
+            recorded_at=recorded_at,
+        )
+        self.sealed, self.effects, self.events, self.entries = [], [], 0, 0
+
+
+class KnownBooks:
+    """Books as the writer's last transaction left them.
+
+    Whatever happens in a book is a batch of it: what is known of it holds for as long as its head is the one that is known.
+    """
+
+    def __init__(self) -> None:
+        self._books: dict[str, OpenBook] = {}
+
+    def book(self, code: str) -> OpenBook | None:
+        """A book that is known, if it is."""
+        return self._books.get(code)
+
+    def keep(self, books: Mapping[str, OpenBook]) -> None:
+        """What a transaction knew when it was committed, unless it grew too large to be kept."""
+        self._books = {code: known for code, known in books.items() if len(known.state.positions) <= KNOWN_POSITIONS}
+
+    def forget(self) -> None:
+        """Nothing is certain any more: the next transaction reads everything."""
+        self._books = {}
 
 
 class Journal:
@@ -51,31 +107,31 @@ class Journal:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._books: dict[str, OpenBook] = {}
+        self.books: dict[str, OpenBook] = {}
 
-    def open(self, heads: Iterable[Any], asked: Iterable[str]) -> None:
+    def open(self, heads: Iterable[Any], asked: Iterable[str], known: KnownBooks) -> None:
         """Take the locked heads; BookUnknown for a book that was asked and is not there."""
         for row in heads:
             head = Head(*row)
-            self._books[head.code] = OpenBook(head, BookState(head.code, head.unit_currency, head.closed_until))
+            self.books[head.code] = _opened(head, known.book(head.code))
         for code in asked:
-            if code not in self._books:
+            if code not in self.books:
                 raise BookUnknown(book=code)
 
     def head(self, book: str) -> Head:
         """The head of a locked book."""
-        return self._books[book].head
+        return self.books[book].head
 
     def know(self, book: str, positions: Iterable[Any]) -> None:
         """Keep the positions that a query answered: (code, id, number, cents)."""
-        opened = self._books[book]
+        opened = self.books[book]
         for code, account_id, number, cents in positions:
             opened.account_ids[code] = account_id
             opened.state.positions.setdefault(code, Position(number, cents))
 
     def load(self, book: str, accounts: Iterable[str]) -> BookState:
         """The state of a book with these accounts loaded; an account without lines stands at zero."""
-        opened = self._books[book]
+        opened = self.books[book]
         missing = [code for code in accounts if code not in opened.state.positions]
         if missing:
             self.know(book, self._connection.execute(query("positions"), {"book": book, "accounts": missing}).fetchall())
@@ -88,14 +144,14 @@ class Journal:
         for book, entry in event.entries:
             self.load(book, (line.account for line in entry.lines)).check(entry)
         # From here on nothing refuses.
-        home = self._books[event.book]
+        home = self.books[event.book]
         home.events += 1
         number = home.head.event_number + home.events
         sealed: dict[str, list[SealedEntry]] = {event.book: []}
         for book, entry in event.entries:
             sealed.setdefault(book, []).append(self._apply(book, entry))
         for book, entries in sealed.items():
-            self._books[book].sealed.append(
+            self.books[book].sealed.append(
                 SealedEvent(
                     number if book == event.book else 0,
                     event.id,
@@ -110,29 +166,45 @@ class Journal:
             )
 
     def _apply(self, book: str, entry: Entry) -> SealedEntry:
-        opened = self._books[book]
+        opened = self.books[book]
         opened.entries += 1
-        lines = [SealedLine(*written) for written in opened.state.apply(entry)]
-        return SealedEntry(opened.head.entry_number + opened.entries, entry.business_on, entry.label, lines)
+        number = opened.head.entry_number + opened.entries
+        return SealedEntry(number, entry.business_on, entry.label, opened.state.apply(entry))
+
+    def remember(self, book: str, effect: Effect) -> None:
+        """Keep an effect for writing with the batch that holds it."""
+        self.books[book].effects.append(effect)
+
+    def unwritten_effects(self) -> list[dict[str, Any]]:
+        """Effects that came without an event, as rows of their table: no batch takes them along."""
+        rows = []
+        for opened in self.books.values():
+            rows += [{**effect._asdict(), "recorded_at": opened.head.recorded_at} for effect in opened.effects]
+            opened.effects = []
+        return rows
 
     def write(self) -> None:
         """Write what was posted since the last write, one statement per book, and advance the heads."""
-        for opened in self._books.values():
+        for opened in self.books.values():
             if opened.sealed:
                 self._open_accounts(opened)
-                parameters = batch_parameters(opened)
+                parameters = batch_parameters(opened, opened.head.recorded_at)
                 self._connection.execute(query("record_batch"), parameters)
-                opened.head = opened.head._replace(
-                    batch_number=parameters["number"],
-                    hash=parameters["hash"],
-                    entry_number=opened.head.entry_number + opened.entries,
-                    event_number=opened.head.event_number + opened.events,
-                )
-                opened.sealed, opened.events, opened.entries = [], 0, 0
+                link = batch_hash(book=opened.head.code, **{name: parameters[name] for name in _LINKED})
+                opened.advance(opened.head.recorded_at, link)
+
+    def write_unlocked(self) -> bool:
+        """Write a batch on a head that is known but not locked; False, with nothing written, when it takes another statement."""
+        (opened,) = self.books.values()
+        if not opened.sealed or opened.new_accounts():
+            return False
+        written = self._connection.execute(query("record_batch"), batch_parameters(opened, None)).fetchone()
+        assert written is not None
+        opened.advance(*written)
+        return True
 
     def _open_accounts(self, opened: OpenBook) -> None:
-        used = {line.account for event in opened.sealed for entry in event.entries for line in entry.lines}
-        new = [account(code) for code in sorted(used - opened.account_ids.keys())]
+        new = [account(code) for code in sorted(opened.new_accounts())]
         if new:
             rows = self._connection.execute(
                 query("open_accounts"),
@@ -149,32 +221,28 @@ class Journal:
             opened.account_ids.update(dict(rows.fetchall()))
 
 
-def batch_parameters(opened: OpenBook) -> dict[str, Any]:
-    """The parameters of `record_batch`: the columns of all events, entries and lines of a batch, and the link that seals them."""
+def _opened(head: Head, known: OpenBook | None) -> OpenBook:
+    """A locked book with what is known of it, if nobody has written in it since."""
+    if known is None or (known.head.batch_number, known.head.hash) != (head.batch_number, head.hash):
+        return OpenBook(head, BookState(head.code, head.unit_currency, head.closed_until))
+    return OpenBook(head, known.state, known.account_ids, known.facts)
+
+
+def batch_parameters(opened: OpenBook, moment: datetime | None) -> dict[str, Any]:
+    """The parameters of `record_batch`: the columns of all events, entries and lines of a batch, and what seals them."""
     head, sealed = opened.head, opened.sealed
-    previous = head.hash if head.batch_number else ZERO
-    root = merkle_root([leaf(event) for event in sealed])
-    number, first_event, first_entry = head.batch_number + 1, head.event_number + 1, head.entry_number + 1
     return {
         "book_id": head.id,
-        "number": number,
-        "recorded_at": head.recorded_at,
-        "first_event": first_event,
-        "first_entry": first_entry,
-        "root": root,
-        "previous_hash": previous,
-        "hash": batch_hash(
-            previous=previous,
-            book=head.code,
-            number=number,
-            recorded_at=head.recorded_at,
-            first_event=first_event,
-            first_entry=first_entry,
-            root=root,
-        ),
+        "number": head.batch_number + 1,
+        "recorded_at": moment,
+        "first_event": head.event_number + 1,
+        "first_entry": head.entry_number + 1,
+        "root": merkle_root([leaf(event) for event in sealed]),
+        "previous": head.hash if head.batch_number else ZERO,
         **_event_columns([event for event in sealed if event.number]),
         **_entry_columns(sealed),
         **_line_columns([entry for event in sealed for entry in event.entries], opened.account_ids),
+        **_effect_columns(opened.effects),
     }
 
 
@@ -186,7 +254,7 @@ def _event_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
         "event_persons": array("uuid", [event.acted_by for event in events]),
         "event_reverses": array("uuid", [event.reverses for event in events]),
         "event_reasons": array("text", [event.reason for event in events]),
-        "event_details": array("jsonb", [event.details for event in events]),
+        "event_details": document([event.details for event in events]),
     }
 
 
@@ -208,4 +276,14 @@ def _line_columns(entries: Sequence[SealedEntry], ids: dict[str, int]) -> dict[s
         "line_places": array("integer", [place for place, entry in enumerate(entries, 1) for _ in entry.lines]),
         "line_cents": array("bigint", [line.cents for line in lines]),
         "line_balances": array("bigint", [line.balance for line in lines]),
+    }
+
+
+def _effect_columns(effects: Sequence[Effect]) -> dict[str, str]:
+    return {
+        "key_persons": array("uuid", [effect.person_id for effect in effects]),
+        "key_actions": array("text", [effect.action for effect in effects]),
+        "key_texts": array("text", [effect.key for effect in effects]),
+        "key_hashes": array("bytea", [effect.request_hash for effect in effects]),
+        "key_answers": document([effect.answer for effect in effects]),
     }

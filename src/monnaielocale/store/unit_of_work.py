@@ -13,7 +13,7 @@ from ..domain.ledger import BookState, Event
 from ..domain.progress import Step, is_followed, tell
 from .arrays import array
 from .database import Connection, Database
-from .journal import Head, Journal
+from .journal import Effect, Head, Journal, KnownBooks
 from .queries import query
 from .tables import METADATA
 
@@ -24,9 +24,10 @@ Read = tuple[str, Mapping[str, Any]]
 class UnitOfWork:
     """Lock and load once, decide in memory, write in sets: `flush` writes the journal, then the documents in their order."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, known: KnownBooks | None = None) -> None:
         self.connection = connection
         self.journal = Journal(connection)
+        self.known = known or KnownBooks()
         self._waiting: list[tuple[str, list[Mapping[str, Any]]]] = []
         self.fault_point: Callable[[str], None] = lambda _: None
 
@@ -42,7 +43,7 @@ class UnitOfWork:
             for name, parameters in reads:
                 cursor = self.connection.cursor(row_factory=namedtuple_row)
                 cursors.append(cursor.execute(query(name), parameters))
-        self.journal.open(heads.fetchall(), asked)
+        self.journal.open(heads.fetchall(), asked, self.known)
         return [cursor.fetchall() for cursor in cursors]
 
     def rows(self, name: str, **parameters: Any) -> list[Row]:
@@ -62,9 +63,17 @@ class UnitOfWork:
         """The balances of these accounts as this transaction has moved them so far."""
         return self.journal.load(book, accounts)
 
+    def facts(self, book: str) -> dict[str, Any]:
+        """What actions read about a book and may want to know again, for as long as nobody else writes in it."""
+        return self.journal.books[book].facts
+
     def post(self, event: Event) -> None:
         """Check an event against the books and keep it for writing; a Refusal leaves everything as it was."""
         self.journal.post(event)
+
+    def remember(self, book: str, effect: Effect) -> None:
+        """Keep the effect of a request that carried a key, to be written with the events that it stands for."""
+        self.journal.remember(book, effect)
 
     def insert(self, table: str, *rows: Mapping[str, Any]) -> None:
         """Keep rows of a table for writing; columns left out take their default.
@@ -87,6 +96,7 @@ class UnitOfWork:
         tell(Step.WRITING, written, total)
         self.fault_point("journal")
         self.journal.write()
+        self.insert("idempotency_key", *self.journal.unwritten_effects())
         for table, rows in self._waiting:
             self.fault_point(table)
             self.connection.execute(*insert_statement(table, rows))
@@ -94,6 +104,22 @@ class UnitOfWork:
             tell(Step.WRITING, written, total)
         self._waiting = []
         self.fault_point("commit")
+
+    def flush_at_once(self) -> bool:
+        """Write what was decided without a lock, in one statement that is its own transaction.
+
+        The database confirms under the lock that the heads are those that were known, and refuses the batch if they are not.
+        Answers False, having written nothing, when there is more to write than the events of one book.
+        """
+        if self._waiting:
+            return False
+        self.fault_point("journal")
+        self.connection.autocommit = True
+        try:
+            return self.journal.write_unlocked()
+        finally:
+            if not self.connection.closed:
+                self.connection.autocommit = False
 
 
 # What triggers look for in other tables, beyond the declared references.
@@ -147,22 +173,27 @@ def insert_statement(table: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str
 
 
 @contextmanager
-def unit_of_work(database: Database, connection: Connection | None = None) -> Iterator[UnitOfWork]:
+def unit_of_work(
+    database: Database, connection: Connection | None = None, known: KnownBooks | None = None
+) -> Iterator[UnitOfWork]:
     """A transaction as the writing role; it commits when the block ends, and leaves no trace when the block raises.
 
     The first statement begins the transaction and the last ones are sent together with the COMMIT, so that a small batch costs
-    two exchanges with the server.
+    two exchanges with the server. What was known of the books before is used where it still holds, and kept for the next time.
     """
     own = database.connect("writer") if connection is None else connection
     try:
-        work = UnitOfWork(own)
+        work = UnitOfWork(own, known)
         yield work
         # What is sent in one go is done when all of it is: whoever follows wants to know in between.
         with nullcontext() if is_followed() else own.pipeline():
             work.flush()
             # The driver's own commit waits for ever, inside a pipeline, once some megabytes are on their way.
             own.execute("COMMIT", prepare=False)
+        work.known.keep(work.journal.books)
     except BaseException:
+        if known is not None:
+            known.forget()
         if not own.closed:
             own.rollback()
         raise

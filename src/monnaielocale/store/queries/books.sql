@@ -21,11 +21,12 @@ SELECT %(book_id)s, * FROM unnest(%(codes)s::text[], %(roles)s::text[], %(curren
 RETURNING code, id;
 
 -- record_batch: Check a batch with its events, entries and lines, and write it.
-SELECT record_batch(
-    %(book_id)s, %(number)s, %(recorded_at)s, %(first_event)s, %(first_entry)s, %(root)s, %(previous_hash)s, %(hash)s,
+SELECT moment, link FROM record_batch(
+    %(book_id)s, %(number)s, %(recorded_at)s, %(first_event)s, %(first_entry)s, %(root)s, %(previous)s,
     %(event_ids)s, %(event_kinds)s, %(event_days)s, %(event_persons)s, %(event_reverses)s, %(event_reasons)s, %(event_details)s,
     %(entry_events)s, %(entry_days)s, %(entry_counts)s, %(entry_labels)s,
-    %(line_accounts)s, %(line_numbers)s, %(line_places)s, %(line_cents)s, %(line_balances)s);
+    %(line_accounts)s, %(line_numbers)s, %(line_places)s, %(line_cents)s, %(line_balances)s,
+    %(key_persons)s, %(key_actions)s, %(key_texts)s, %(key_hashes)s, %(key_answers)s);
 
 -- known_keys: What was answered to requests that carried these keys.
 SELECT asked.person_id, %(action)s AS action, asked.key, known.request_hash, known.answer
