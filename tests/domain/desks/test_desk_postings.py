@@ -232,6 +232,14 @@ def test_there_is_too_much_in_the_till() -> None:
     """)
 
 
+def test_a_cheque_is_missing() -> None:
+    assert shown(postings.count_differs(MONDAY, POOL, Counted(missing_other_cents=4200))) == dedent("""\
+        desk: 2026-01-05 count differs
+          Dr till_difference 42.00
+          Cr other_means 42.00
+    """)
+
+
 def test_two_small_notes_in_the_place_of_a_large_one_move_the_notes_alone() -> None:
     counted = Counted(missing_notes=Bundle.of({1000: 1}), surplus_notes=Bundle.of({500: 2}))
     assert shown(postings.count_differs(MONDAY, POOL, counted)) == dedent("""\

@@ -184,7 +184,7 @@ def other_means_paid_in(on: date, cents: int) -> BothBooks:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a count found to be missing and to be too much, in notes and in euros.
+    """What a count found to be missing and to be too much: notes, euros, and cards and cheques (negative for a surplus).
 
     Missing takings are missing first; `float_notes_cents` and `float_euros_cents` are the parts that the takings do not cover
     and that the float therefore lacks.
@@ -194,6 +194,7 @@ class Counted:
     surplus_notes: Bundle = NOTHING
     missing_euros_cents: int = 0
     surplus_euros_cents: int = 0
+    missing_other_cents: int = 0
     float_notes_cents: int = 0
     float_euros_cents: int = 0
 
@@ -201,16 +202,18 @@ class Counted:
 def count_differs(on: date, place: Place, counted: Counted) -> BothBooks:
     """A count does not find what was expected (écart de caisse): drawer -> public for what is missing, back for a surplus.
 
-    Desk: Dr till_difference, Cr values.notes or till.euro (the float for what these do not hold), and the reverse for a surplus.
+    Desk: Dr till_difference, Cr values.notes or till.euro (the float for what these do not hold) or other_means, and the reverse
+    for a surplus.
     """
     notes = counted.missing_notes.total_cents - counted.surplus_notes.total_cents
     euros = counted.missing_euros_cents - counted.surplus_euros_cents
     desk = [
-        debit(TILL_DIFFERENCE, notes + euros),
+        debit(TILL_DIFFERENCE, notes + euros + counted.missing_other_cents),
         credit(VALUES, notes - counted.float_notes_cents),
         credit(FLOAT_NOTES, counted.float_notes_cents),
         credit(place.euros, euros - counted.float_euros_cents),
         credit(FLOAT_EURO, counted.float_euros_cents),
+        credit(OTHER, counted.missing_other_cents),
     ]
     issuer = [*_out_of(place, counted.missing_notes), *_into(place, counted.surplus_notes)]
     return BothBooks(_entry(Entry.of(on, "count differs", desk)), _entry(Entry.of(on, "count differs", issuer)))
