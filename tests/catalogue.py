@@ -12,6 +12,7 @@ import monnaielocale
 import monnaielocale.api
 from monnaielocale.domain import chart, notes, people, progress, proof, reversals
 from monnaielocale.domain.conventions import convention
+from monnaielocale.domain.desks import charters, days, envelopes, payment_requests, sessions, staff
 from monnaielocale.domain.explaining import facts as explanation_facts
 from monnaielocale.domain.matching import reasons as matching_reasons
 from monnaielocale.domain.matching import values as matching_values
@@ -112,9 +113,18 @@ def _wording(call: ast.Call) -> tuple[str | None, int]:
 
 def _codes() -> Iterator[tuple[str, str, str]]:
     enumerations: dict[str, list[type[StrEnum]]] = {
-        "kind": [explanation_facts.PartKind, convention.PaymentKind],
+        "kind": [explanation_facts.PartKind, convention.PaymentKind, charters.Instrument],
+        "role": [staff.Rank],
         "share_mode": [convention.ShareMode],
-        "state": [mandates.MandateState, run_states.RunState, run_states.PaymentState],
+        "state": [
+            mandates.MandateState,
+            run_states.RunState,
+            run_states.PaymentState,
+            sessions.SessionState,
+            days.DayState,
+            envelopes.EnvelopeState,
+            payment_requests.RequestState,
+        ],
         "set_aside": [crediting.SetAside],
         "form": [chart.Form],
         "who": [convention.Redeemer],
