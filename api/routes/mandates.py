@@ -23,6 +23,7 @@ from monnaielocale.actions.mandates import (
 from monnaielocale.domain.actors import SecondPersonNeeded
 from monnaielocale.domain.conventions.convention import PaymentKind, ShareMode
 from monnaielocale.domain.conventions.rules import PartyNotOfConvention
+from monnaielocale.domain.members import MemberUnknown
 from monnaielocale.domain.payments.mandates import (
     SUBJECT_LENGTH_MAX,
     MandateAlreadySigned,
@@ -83,7 +84,10 @@ _UNKNOWN = MandateUnknown(mandate="M-000001")
 _REVOKED = MandateRevoked(mandate="M-000001", revoked_on=_DAY)
 UNKNOWN = refusing(_UNKNOWN)
 REFUSED_DRAFT = refusing(
-    PartyNotOfConvention(party="bayonne", convention="eusko"), ShareAmountMissing(), MandateNumberTaken(mandate="M-000001")
+    MemberUnknown(member="E00042"),
+    PartyNotOfConvention(party="bayonne", convention="eusko"),
+    ShareAmountMissing(),
+    MandateNumberTaken(mandate="M-000001"),
 )
 REFUSED_SIGNATURE = refusing(
     _UNKNOWN, MandateAlreadySigned(mandate="M-000001", signed_on=_DAY), SignatureLater(signed_on=_DAY, on=date(2026, 1, 5))

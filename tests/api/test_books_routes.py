@@ -194,4 +194,4 @@ def test_the_proof_is_for_those_who_work_with_the_book(api: Api, member: str) ->
     api.world.load("grenoble-cairn.toml")
     asked = {"on": MONDAY, "book": "cairn"}
     assert told(api.as_("signer").get("/v1/reserve-proof", params=asked)) == (403, "acts_for_another")
-    assert told(api.as_("auditor").get("/v1/reserve-proof", params={"on": MONDAY})) == (422, "book_needed")
+    assert told(api.as_("auditor").get("/v1/reserve-proof", params={"on": MONDAY})) == (422, "book_not_named")
