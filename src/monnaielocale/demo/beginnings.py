@@ -4,7 +4,6 @@ from datetime import date
 from importlib.resources import files as resources
 from uuid import UUID
 
-from ..actions.conventions import load_convention
 from ..actions.crediting import CreditRun, credit_runs
 from ..actions.enrolment import EnrolFromFile, enrol_from_files
 from ..actions.mandates import (
@@ -22,7 +21,6 @@ from ..domain.actors import SecondPersonNeeded
 from ..domain.files import RowsRefused
 from ..domain.money import Money
 from ..domain.payments.crediting import EurosNotSeen
-from ..store.people import add_person
 from ..store.runs import run_slip
 from ..store.unit_of_work import UnitOfWork
 from ..words import say, word
@@ -46,13 +44,13 @@ BY_HAND = (cast.OFFICIAL, cast.EMPLOYEE, cast.ASSOCIATION, cast.SUPPLIER)
 def open_the_books(story: Story) -> None:
     """The convention is loaded, people get their roles, and the books open from a file that two persons answer for."""
     story.teller.act(say("The convention and the opening of the books"))
-    administrator = add_person(story.database, login="nekane", name="Nekane Ospital", roles=["administrator"])
+    administrator = story.add_person("nekane", "Nekane Ospital", None, ["administrator"], None)
     data = (resources("monnaielocale.conventions") / CONVENTION).read_bytes()
-    loaded = load_convention(story.database, administrator, data, cast.OPENING_DAY)
+    loaded = story.load_convention(administrator, data, cast.OPENING_DAY)
     told = say("Nekane loads the convention between Bayonne and Euskal Moneta: {versions}.", versions=loaded["loaded"])
     story.teller.tell(told_on(cast.OPENING_DAY, told))
     for login, name, party, roles in PEOPLE:
-        story.people[login] = add_person(story.database, login=login, name=name, party=party, roles=roles, given_by=administrator)
+        story.add_person(login, name, party, roles, administrator)
     story.do(enrol_from_files, _list_of_members(story, make_files.HOLDERS, cast.OPENING_DAY))
     _sign_the_opening(story)
 

@@ -2,17 +2,15 @@
 
 from datetime import date
 
-from ..actions.proof import prove_backing
 from ..domain.money import Money
 from ..domain.proof import FormProof, Proof
 from ..words import say, word
-from .cast import BOOK
 from .story import Story, euros, told_on
 
 
 def show_proof(story: Story, on: date) -> Proof:
     """Prove the backing on a day, show it, and keep it for the artefacts."""
-    proof = prove_backing(story.database, book=BOOK, on=on)
+    proof = story.prove(on)
     story.proofs.append(proof)
     _tell(story, proof)
     return proof

@@ -62,9 +62,13 @@ def tell_story(database: Database, folder: Path, console: Console) -> dict[str, 
 
 def play(database: Database, console: Console) -> Story:
     """Every act of the story, in a database that is empty and migrated; its books stay there."""
-    shipped = {each.name: each.read_bytes() for each in (resources("monnaielocale.demo") / "files").iterdir() if each.is_file()}
-    story = Story(database, Teller(console), shipped)
+    story = Story(database, Teller(console), shipped_files())
     story.teller.tell(say(SUBJECT))
     for act in ACTS:
         act(story)
     return story
+
+
+def shipped_files() -> dict[str, bytes]:
+    """The files of the story, by name."""
+    return {each.name: each.read_bytes() for each in (resources("monnaielocale.demo") / "files").iterdir() if each.is_file()}

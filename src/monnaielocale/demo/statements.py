@@ -10,7 +10,6 @@ from ..actions.crediting import CreditRun, ReturnUncreditable, credit_runs, retu
 from ..actions.mandates import RevokeMandate, revoke_mandates
 from ..actions.matches import ConfirmMatch, PartGiven, ProposeMatch, confirm_matches, propose_matches
 from ..actions.matching import MatchLines, match_lines
-from ..actions.proof import prove_backing
 from ..actions.runs import AccountForRun, account_for_runs
 from ..actions.statements import ImportStatement, import_statements
 from ..domain.actors import SecondPersonNeeded
@@ -100,13 +99,13 @@ def overlap_and_repetition(story: Story) -> None:
     story.teller.tell(told)
     _credit(story, [cast.GRANT_LIST], cast.OVERLAP_DAY)
     story.teller.tell(say("Ane imports the three files again, and Denis sends his list again:"))
-    before = prove_backing(story.database, book=BOOK, on=cast.OVERLAP_DAY).event
+    before = story.prove(cast.OVERLAP_DAY).event
     names = (make_files.JANUARY, make_files.JANUARY_END, make_files.OVERLAP)
     outcomes = [_given(story, name, cast.OVERLAP_DAY)["outcome"] for name in names]
     rows = [(name, word("outcome", outcome)) for name, outcome in zip(names, outcomes, strict=True)]
     repeated = send_a_list_again(story)
     story.teller.table((say("File"), say("Answer")), [*rows, (cast.STAFF_LIST.file_name, word("outcome", "known"))])
-    after = prove_backing(story.database, book=BOOK, on=cast.OVERLAP_DAY).event
+    after = story.prove(cast.OVERLAP_DAY).event
     story.judge(
         "same_files_change_nothing",
         say("The same files again change nothing: the last event is still number {event}.", event=after),

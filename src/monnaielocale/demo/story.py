@@ -6,13 +6,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from ..actions.conventions import load_convention
 from ..actions.perform import Action, perform, perform_one
+from ..actions.proof import prove_backing
 from ..domain.actors import Actor
 from ..domain.money import Money
 from ..domain.proof import Proof
 from ..domain.refusals import Refusal
 from ..store.database import Database
+from ..store.people import add_person
 from ..words import say
+from .cast import BOOK
 from .telling import Teller
 
 
@@ -56,6 +60,20 @@ class Story:
                 raise outcome
             answers.append(outcome.content)
         return answers
+
+    def add_person(self, login: str, name: str, party: str | None, roles: Sequence[str], given_by: Actor | None) -> Actor:
+        """Somebody who acts from here on."""
+        added = add_person(self.database, login=login, name=name, party=party, roles=roles, given_by=given_by)
+        self.people[login] = added
+        return added
+
+    def load_convention(self, administrator: Actor, data: bytes, on: date) -> dict[str, Any]:
+        """Load a convention: what it brought."""
+        return load_convention(self.database, administrator, data, on)
+
+    def prove(self, on: date) -> Proof:
+        """The backing proof of a day, as the books stand."""
+        return prove_backing(self.database, book=BOOK, on=on)
 
     def refuse(self, expected: type[Refusal], act: Action[Any], item: Any) -> None:
         """Ask for what may not be, and tell the refusal; anything else than the expected one ends the story."""
