@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime
 from monnaielocale.domain.chart import AccountUnknown
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.accounts import account_kept, accounts_page, balance_at, balance_on, lines_of
-from monnaielocale.words import PARIS, say
+from monnaielocale.words import PARIS, word
 
 from ..access import Anyone
 from ..bodies import StrictRoute
@@ -147,7 +147,7 @@ def list_account_lines(
             entry=line.entry,
             business_on=line.business_on,
             recorded_at=line.recorded_at,
-            label=say(line.label),
+            label=word("entry", line.label),
             amount_cents=line.amount_cents,
             balance_cents=line.balance_cents,
         )

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Path, Query
 
 from monnaielocale.domain.chart import AccountUnknown
 from monnaielocale.store.entries import EntryShown, EntryUnknown, entries_page, entry_shown
-from monnaielocale.words import say
+from monnaielocale.words import word
 
 from ..access import Anyone
 from ..bodies import StrictRoute
 from ..fields import Balance, BookAsked, Currency, Day, Number, Shape
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
+from ..places import NUMBER_MOST
 from ..places import number as number_place
 from ..sight import of_the_books
 
@@ -32,7 +33,7 @@ AccountAsked = Annotated[
 ]
 FromAsked = Annotated[Day | None, Query(alias="from", description="Only entries of this business day or later.")]
 ToAsked = Annotated[Day | None, Query(alias="to", description="Only entries of this business day or earlier.")]
-EntryNumber = Annotated[Number, Path(description="The number of the entry in its book.")]
+EntryNumber = Annotated[int, Path(ge=1, le=NUMBER_MOST, description="The number of the entry in its book.")]
 
 
 class EntryLine(Shape):
@@ -99,6 +100,6 @@ def _entry(shown: EntryShown) -> Entry:
         kind=shown.kind,
         business_on=shown.business_on,
         recorded_at=shown.recorded_at,
-        label=say(shown.label),
+        label=word("entry", shown.label),
         lines=[EntryLine.model_validate(line, from_attributes=True) for line in shown.lines],
     )

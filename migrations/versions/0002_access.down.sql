@@ -36,6 +36,7 @@ DROP FUNCTION roles_for(text);
 DROP FUNCTION held_roles(uuid);
 DROP FUNCTION book_of_match(uuid);
 DROP FUNCTION iban_of_party(uuid);
+DROP FUNCTION open_of_transfer(uuid);
 DROP FUNCTION iban_of_transfer(uuid);
 DROP FUNCTION reason_of_departure(uuid);
 DROP FUNCTION may_see_book(text);

@@ -172,6 +172,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE id = asked AND (book_id = ANY ((SELECT visitor_books())::integer[])
                            OR party_id IN ((SELECT visitor_office()), (SELECT visitor_member())))
 $$;
+-- What is still to be sent of a transfer follows from a bank line that the party to whom it is owed does not see.
+CREATE FUNCTION open_of_transfer(asked uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT open_cents FROM transfer_due_position
+     WHERE id = asked AND (book_id = ANY ((SELECT visitor_books())::integer[]) OR run_id = ANY ((SELECT visitor_runs())::uuid[])
+                           OR party_id IN ((SELECT visitor_office()), (SELECT visitor_member())))
+$$;
 CREATE FUNCTION reason_of_departure(asked uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT departure.reason FROM member_departure AS departure JOIN member ON member.id = departure.member_id
@@ -335,7 +342,7 @@ DECLARE
 BEGIN
     FOR asked IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace
            AND (proname LIKE 'visitor\_%' OR proname IN ('book_of_match', 'iban_of_party', 'iban_of_transfer',
-                    'reason_of_departure', 'may_see_book', 'may_see_proof', 'held_roles')) LOOP
+                    'open_of_transfer', 'reason_of_departure', 'may_see_book', 'may_see_proof', 'held_roles')) LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', asked);
         IF asked <> 'held_roles(uuid)'::regprocedure THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO monnaielocale_visitor', asked);

@@ -8,7 +8,7 @@ import typer
 from ..actions.perform import plain
 from ..domain.money import Money
 from ..store.accounts import account_kept, balance_at, balance_on, lines_of
-from ..words import PARIS, say, shown
+from ..words import PARIS, say, shown, word
 from .answers import tell, tell_json, tell_table
 from .arguments import AsJson, Book, DayNotUnderstood, day
 from .databases import chosen_book, open_database
@@ -46,7 +46,12 @@ def show_account(
         return 0
     tell(say("{account} holds {balance}", account=code, balance=Money(cents, kept.currency)))
     rows = [
-        [str(line.number), shown(line.business_on), say(line.label), *(shown(Money(each, kept.currency)) for each in amounts)]
+        [
+            str(line.number),
+            shown(line.business_on),
+            word("entry", line.label),
+            *(shown(Money(one, kept.currency)) for one in amounts),
+        ]
         for line in lines
         for amounts in [(line.amount_cents, line.balance_cents)]
     ]
