@@ -26,8 +26,8 @@ from monnaielocale.domain.desks.receipts import (
     Receipt,
     ReceiptEmpty,
     ReceiptLine,
+    ReceiptTotalDiffers,
     Series,
-    TotalDiffers,
     priced_lines,
     revenues,
     vat_included,
@@ -66,7 +66,7 @@ def test_a_receipt_has_the_prices_of_the_day() -> None:
 
 
 def test_t15_a_wrong_total_with_right_rows_is_refused() -> None:
-    with pytest.raises(TotalDiffers) as refused:
+    with pytest.raises(ReceiptTotalDiffers) as refused:
         priced_lines(CHARTER, [Asked("entry", 3)], MONDAY, declared_cents=1351)
     assert refused.value.values == {"total": "13.50", "declared": "13.51"}
 

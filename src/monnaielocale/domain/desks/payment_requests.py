@@ -6,9 +6,8 @@ Whether it is approved, expired or withdrawn is decided from its facts and one i
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from urllib.parse import urlencode
 
 from ..money import AmountNotPositive, decimal_text
 from ..refusals import Refusal
@@ -120,14 +119,10 @@ def read_reference(written: str) -> str:
 
 
 def request_text(request: PaymentRequest, currency: str) -> str:
-    """What the square code of a request holds: reference, amount, currency and expiry, and nothing about a person."""
-    values = {
-        "request": request.reference,
-        "amount": decimal_text(request.amount_cents),
-        "currency": currency,
-        "until": request.expires_at.isoformat(timespec="seconds"),
-    }
-    return f"monnaielocale:pay?{urlencode(values)}"
+    """What the square code of a request holds: reference, amount, currency and expiry in UTC, and nothing about a person."""
+    until = f"{request.expires_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    amount = decimal_text(request.amount_cents)
+    return f"monnaielocale:pay?request={request.reference}&amount={amount}&currency={currency}&until={until}"
 
 
 def state_at(request: PaymentRequest, facts: Iterable[RequestFact], at: datetime) -> RequestState:

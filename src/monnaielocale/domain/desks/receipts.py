@@ -26,10 +26,10 @@ class QuantityUnfit(Refusal):
     code = "quantity_unfit"
 
 
-class TotalDiffers(Refusal):
+class ReceiptTotalDiffers(Refusal):
     """The services come to {total} and {declared} was announced: nothing was taken."""
 
-    code = "total_differs"
+    code = "receipt_total_differs"
 
 
 class Series(StrEnum):
@@ -121,7 +121,7 @@ def priced_lines(
 ) -> tuple[ReceiptLine, ...]:
     """The lines of a receipt at the day's prices; a total announced by the caller must be the same.
 
-    Refuses with ReceiptEmpty, QuantityUnfit, TotalDiffers and what the tariff refuses with.
+    Refuses with ReceiptEmpty, QuantityUnfit, ReceiptTotalDiffers and what the tariff refuses with.
     """
     lines = []
     for each in asked:
@@ -134,7 +134,7 @@ def priced_lines(
         raise ReceiptEmpty()
     total = sum(line.total_cents for line in lines)
     if declared_cents is not None and declared_cents != total:
-        raise TotalDiffers(total=decimal_text(total), declared=decimal_text(declared_cents))
+        raise ReceiptTotalDiffers(total=decimal_text(total), declared=decimal_text(declared_cents))
     return tuple(lines)
 
 
