@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from monnaielocale.actions.perform import Action, Answer
 from monnaielocale.domain.actors import Actor, ActsForAnother
+from monnaielocale.domain.days import AssumedDay
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.database import Connection
 from monnaielocale.store.sessions import Caller
@@ -80,7 +81,7 @@ class Asking:
 
     def day(self, on: date | None) -> date:
         """The business date that is meant: today in Paris unless one is given."""
-        return on or datetime.now(PARIS).date()
+        return on or AssumedDay.of(datetime.now(PARIS).date())
 
     @contextmanager
     def visit(self) -> Iterator[Connection]:

@@ -157,3 +157,9 @@ def test_a_refused_request_leaves_its_key_free(world: World) -> None:
     assert isinstance(refusal(world, payment(world, 30_00, key="monday-1")), BalanceTooLow)
     world.pay("E00001", "E00002", 10_00, key="monday-1")
     assert world.wallet("E00002") == 10_00
+
+
+def test_the_staff_of_another_association_pays_nobody_here(world: World) -> None:
+    world.load("grenoble-cairn.toml")
+    stranger = world.add("cairn-operator", "le-cairn", "association_operator")
+    assert refusal(world, replace(payment(world, 100), actor=stranger)) == ActsForAnother(login="cairn-operator")

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
+from ..domain.days import AssumedDay
 
 Documents = dict[bytes, bytes]
 
@@ -34,6 +35,18 @@ def request_of(item: Any) -> tuple[dict[str, Any], Documents]:
         else:
             request[field.name] = _plain(value)
     return request, documents
+
+
+def same_request(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Both ask the same; a day that neither named may differ, since they may have been sent on two days."""
+    return _as_asked(first) == _as_asked(second)
+
+
+def _as_asked(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {"assumed_day": ""} if isinstance(value, dict) and "assumed_day" in value else value
+        for name, value in request.items()
+    }
 
 
 def document_marks(request: Mapping[str, Any]) -> list[bytes]:
@@ -60,6 +73,8 @@ def _plain(value: Any) -> Any:
         return value
     if type(value) is date:
         return {"day": value.isoformat()}
+    if type(value) is AssumedDay:
+        return {"assumed_day": value.isoformat()}
     if isinstance(value, UUID):
         return {"id": str(value)}
     if isinstance(value, tuple):
@@ -78,6 +93,8 @@ def _value(plain: Any) -> Any:
     [(mark, content)] = plain.items()
     if mark == "day":
         return date.fromisoformat(content)
+    if mark == "assumed_day":
+        return AssumedDay.fromisoformat(content)
     if mark == "id":
         return UUID(content)
     if mark == "object":

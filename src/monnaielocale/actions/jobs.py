@@ -42,7 +42,7 @@ from .crediting import CreditRun, ReturnUncreditable, credit_runs, return_uncred
 from .credits_elsewhere import ConfirmCreditsElsewhere, confirm_credits_elsewhere
 from .deciding import ASSOCIATION
 from .enrolment import EnrolFromFile, enrol_from_files
-from .job_requests import document_marks, item_of, request_of
+from .job_requests import document_marks, item_of, request_of, same_request
 from .matching import MatchLines, match_lines
 from .open_runs import OpenRun, open_runs
 from .perform import Action, Answer, KeyReused, Outcome, Unforeseen, perform
@@ -124,7 +124,7 @@ def start_job(database: Database, act: Action[Any], item: Any) -> JobShown:
     asked = JobAsked(person, act.name, item.book, item.key, request, next(iter(documents), None))
     with database.connect("writer") as connection:
         known = lock_job_key(connection, asked) if item.key else None
-        if known is not None and known[1] != request:
+        if known is not None and not same_request(known[1], request):
             raise KeyReused(key=item.key)
         if known is None:
             waiting = count_jobs_waiting(connection, person)

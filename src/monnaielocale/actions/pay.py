@@ -15,6 +15,7 @@ from ..domain.refusals import Refusal
 from ..store.arrays import array
 from ..store.journal import OpenBook
 from ..store.unit_of_work import Read, Row, UnitOfWork
+from .deciding import ASSOCIATION
 from .perform import action
 
 
@@ -88,9 +89,12 @@ def _pay(work: UnitOfWork, item: WalletPayment, members: dict[str, Row]) -> Wall
             raise MemberUnknown(member=number)
         if member.left_on is not None:
             raise MemberLeft(member=number, left_on=member.left_on)
-    if not item.actor.roles.intersection(("association_operator", "association_accountant")):
+    payer = members[item.payer]
+    if item.actor.roles.intersection(ASSOCIATION):
+        item.actor.require_party(payer.keeper_id, payer.member_id)
+    else:
         item.actor.require("member")
-        item.actor.require_party(members[item.payer].member_id)
+        item.actor.require_party(payer.member_id)
     entry = postings.paid_between_wallets(
         item.on, payer=chart.wallet(item.payer), payee=chart.wallet(item.payee), cents=item.amount_cents
     )

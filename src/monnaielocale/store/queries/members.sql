@@ -1,5 +1,6 @@
 -- wallets_to_pay: Wallets of members by number, with their position and the day on which the member left, if they did.
-SELECT %(book)s AS book, member.number AS member_number, member.id AS member_id,
+SELECT %(book)s AS book, (SELECT party_id FROM book WHERE book.code = %(book)s) AS keeper_id,
+       member.number AS member_number, member.id AS member_id,
        (SELECT left_on FROM member_departure AS departure WHERE departure.member_id = member.id) AS left_on,
        account.id AS account_id, COALESCE(last.account_line_number, 0) AS line_number,
        COALESCE(last.balance_after_cents, 0) AS cents
