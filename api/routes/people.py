@@ -20,13 +20,13 @@ from monnaielocale.domain.people import (
     RoleNotOfParty,
     RoleUnknown,
 )
-from monnaielocale.store.people import people_page
+from monnaielocale.store.people import end_sessions_of, people_page
 
 from .. import places
 from ..access import Anyone, Asking, Keyed
 from ..bodies import StrictRoute
 from ..doors import Door
-from ..fields import Body, Code, Login, Name, Password, Shape
+from ..fields import Body, Code, Count, Login, Name, Password, Shape
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 
@@ -110,6 +110,13 @@ class PasswordSet(Shape):
     login: str
 
 
+class SessionsEnded(Shape):
+    """Who is logged out everywhere, and how many sessions that ended."""
+
+    login: str
+    sessions_ended: Count
+
+
 class Me(Shape):
     """Who you are, and the books that you may name."""
 
@@ -177,6 +184,15 @@ async def set_password(login: LoginInPath, body: PasswordAsked, who: Keyed, requ
     address = request.client.host if request.client else ""
     item = SetPassword(who.actor, login, body.password, body.current_password or "", address, who.key)
     return PasswordSet(**await _changed(who, item))
+
+
+@router.post("/people/{login}/log-out", responses=refusing(_UNKNOWN))
+async def log_out_everywhere(login: LoginInPath, who: Anyone) -> SessionsEnded:
+    """End every session of a person at once: your own, or as an administrator somebody else's, whose device is lost."""
+    if login != who.actor.login:
+        who.require("administrator")
+    database, actor = who.services.database, who.actor
+    return SessionsEnded(login=login, sessions_ended=await _changes.enter(lambda: end_sessions_of(database, login, actor)))
 
 
 async def _changed(who: Asking, item: Item) -> dict[str, Any]:

@@ -202,3 +202,14 @@ def test_a_change_needs_a_key(api: Api) -> None:
     for what in ("people", "people/signer/roles", "people/signer/roles/withdraw", "people/signer/password"):
         answer = api.as_("administrator").post(f"/v1/{what}", json=BIXENTE)
         assert answer.status_code == 400, what
+
+
+def test_a_lost_device_is_logged_out_at_once_with_every_session(api: Api) -> None:
+    lost = api.as_("preparer")
+    assert lost.get("/v1/token").status_code == 204
+    assert told(api.as_("signer").post("/v1/people/preparer/log-out")) == (403, "role_missing")
+    ended = api.as_("administrator").post("/v1/people/preparer/log-out")
+    assert (ended.status_code, ended.json()) == (200, {"login": "preparer", "sessions_ended": 1})
+    assert lost.get("/v1/token").status_code == 401
+    assert api.as_("signer").post("/v1/people/signer/log-out").json()["sessions_ended"] == 1
+    assert api.as_("signer").get("/v1/token").status_code == 401
