@@ -61,4 +61,5 @@ DROP FUNCTION check_openings();
 DROP FUNCTION check_runs();
 DROP FUNCTION lock_books(text[]);
 DROP FUNCTION record_batch;
-DROP FUNCTION check_batch;
+DROP FUNCTION check_reversals(integer, uuid[], uuid[]);
+DROP FUNCTION check_lines;

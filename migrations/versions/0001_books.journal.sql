@@ -13,7 +13,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cac
 BEGIN
     PERFORM 1 FROM book WHERE book.code = ANY (codes) ORDER BY book.id FOR UPDATE;
     RETURN QUERY
-        SELECT book.id, book.code, book.unit_currency, COALESCE(last.number, 0), COALESCE(last.hash, '\x00'::bytea),
+        SELECT book.id, book.code, book.unit_currency, COALESCE(last.number, 0),
+               COALESCE(last.hash, decode(repeat('00', 32), 'hex')),
                COALESCE(last.last_entry_number, 0), COALESCE(last.last_event_number, 0),
                GREATEST(clock_timestamp(), last.recorded_at),
                (SELECT max(closing.closed_until) FROM book_closing AS closing WHERE closing.book_id = book.id)
@@ -41,9 +42,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cac
 DECLARE
     into_code text;
     last batch;
+    closed_until date;
+    written bigint;
 BEGIN
     SELECT book.code INTO into_code FROM book WHERE book.id = into_book FOR UPDATE;
     SELECT * INTO last FROM batch WHERE batch.book_id = into_book ORDER BY batch.number DESC LIMIT 1;
+    SELECT max(closing.closed_until) INTO closed_until FROM book_closing AS closing WHERE closing.book_id = into_book;
     IF (batch_number, first_event, first_entry, sealed_after) IS DISTINCT FROM (
             COALESCE(last.number, 0) + 1, COALESCE(last.last_event_number, 0) + 1, COALESCE(last.last_entry_number, 0) + 1,
             COALESCE(last.hash, decode(repeat('00', 32), 'hex'))) OR dated < last.recorded_at THEN
@@ -62,11 +66,27 @@ BEGIN
     SELECT into_book, batch_number, moment, first_event - 1 + place, id, kind, business_on, acted_by, reverses, reason, details
       FROM ROWS FROM (unnest(event_ids, event_kinds, event_days, event_persons, event_reverses, event_reasons),
                       jsonb_array_elements(event_details))
-           WITH ORDINALITY AS added (id, kind, business_on, acted_by, reverses, reason, details, place);
+           WITH ORDINALITY AS added (id, kind, business_on, acted_by, reverses, reason, details, place)
+      JOIN LATERAL (SELECT FROM person WHERE person.id = added.acted_by LIMIT 1) AS person ON true;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> cardinality(event_ids) THEN
+        PERFORM refuse('event_person', format('an event of book %s was done by nobody', into_book));
+    END IF;
+    IF array_remove(event_reverses, NULL) <> '{}' THEN
+        PERFORM check_reversals(into_book, event_ids, event_reverses);
+    END IF;
+    IF closed_until >= ANY (entry_days) THEN
+        PERFORM refuse('entry_period', format('book %s is closed until %s', into_book, closed_until));
+    END IF;
     INSERT INTO entry (book_id, batch_number, number, event_id, business_on, line_count, label)
     SELECT into_book, batch_number, first_entry - 1 + place, event_id, business_on, lines, label
       FROM unnest(entry_events, entry_days, entry_counts, entry_labels)
-           WITH ORDINALITY AS added (event_id, business_on, lines, label, place);
+           WITH ORDINALITY AS added (event_id, business_on, lines, label, place)
+      JOIN LATERAL (SELECT FROM event WHERE event.id = added.event_id AND event.recorded_at = moment LIMIT 1) AS event ON true;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> cardinality(entry_events) THEN
+        PERFORM refuse('entry_event', format('an entry of book %s has no event of its moment', into_book));
+    END IF;
     INSERT INTO entry_line (book_id, recorded_at, account_id, account_line_number, entry_number, amount_cents,
                             balance_after_cents, business_on)
     SELECT into_book, moment, account_id, number, first_entry - 1 + place, cents, balance, entry_days[place]
@@ -81,26 +101,37 @@ BEGIN
     SELECT person_id, action, key, request_hash, answer, moment
       FROM ROWS FROM (unnest(key_persons, key_actions, key_texts, key_hashes), jsonb_array_elements(key_answers))
            AS added (person_id, action, key, request_hash, answer);
-    PERFORM check_batch(into_book, moment, first_event, first_entry, event_persons, event_reverses, entry_events, entry_days,
-                        entry_counts, line_accounts, line_numbers, line_places, line_cents, line_balances);
+    PERFORM check_lines(into_book, first_entry, entry_events, entry_days, entry_counts,
+                        line_accounts, line_numbers, line_places, line_cents, line_balances);
 END $$;
 
--- What a batch must keep to, in one statement over its columns once its rows are in the tables. Each look-up reads one row by its
--- key. The plan is kept for as long as a connection lives, and one made while a table was small could read all of it once it is
--- large: hence LATERAL with a LIMIT, conditions that fit one index only, and the writer's sessions that scan no table in sequence.
-CREATE FUNCTION check_batch(
-    into_book integer, moment timestamptz, first_event bigint, first_entry bigint,
-    event_persons uuid[], event_reverses uuid[], entry_events uuid[], entry_days date[], entry_counts integer[],
+-- An event reverses only what came before it in its book and is no reversal itself.
+CREATE FUNCTION check_reversals(into_book integer, event_ids uuid[], event_reverses uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM refuse('event_reversal', format('event %s reverses %s', event.number, added.reverses))
+       FROM unnest(event_ids, event_reverses) AS added (id, reverses)
+       JOIN event ON event.id = added.id
+       LEFT JOIN event AS earlier ON earlier.id = added.reverses
+      WHERE added.reverses IS NOT NULL
+        AND (earlier.book_id, earlier.number < event.number, earlier.reverses_event_id IS NULL)
+            IS DISTINCT FROM (into_book, true, true);
+END $$;
+
+-- Each line continues the running balance of its account and leaves nothing below zero that may not be; a bank account moves with
+-- a statement line or the opening only. Each entry has the lines that it states, which sum to zero in each currency.
+--
+-- The lines are in their table already, and each look-up reads one row by its key. The plan is kept for as long as a connection
+-- lives, and one made while a table was small could read all of it once it is large: hence LATERAL with a LIMIT, conditions that
+-- fit one index only, and the writer's sessions that scan no table in sequence.
+CREATE FUNCTION check_lines(
+    into_book integer, first_entry bigint, entry_events uuid[], entry_days date[], entry_counts integer[],
     line_accounts bigint[], line_numbers bigint[], line_places integer[], line_cents bigint[], line_balances bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    closed_until date := (SELECT max(closing.closed_until) FROM book_closing AS closing WHERE closing.book_id = into_book);
-    stated_lines bigint := (SELECT COALESCE(sum(stated), 0) FROM unnest(entry_counts) AS stated);
 BEGIN
     -- Arrays that begin elsewhere than at 1 would say two things by one place.
-    IF stated_lines <> cardinality(line_accounts)
+    IF cardinality(line_accounts) <> (SELECT COALESCE(sum(stated), 0) FROM unnest(entry_counts) AS stated)
        OR 1 <> ANY (ARRAY[array_lower(entry_events, 1), array_lower(entry_days, 1), array_lower(entry_counts, 1)]) THEN
-        PERFORM refuse('entry_whole', format('the entries of book %s state %s lines', into_book, stated_lines));
+        PERFORM refuse('entry_whole', format('the entries of book %s state other lines than theirs', into_book));
     END IF;
     PERFORM refuse(fault.rule, fault.explanation)
        FROM (
@@ -119,41 +150,18 @@ BEGIN
                          WHERE written.account_id = added.account_id AND written.account_line_number = added.number - 1 LIMIT 1
                   ) AS before ON true
             )
-            -- Each event names a person who exists, and reverses only what came before it in its book and is no reversal itself.
-            SELECT CASE WHEN person.id IS NULL THEN 'event_person' ELSE 'event_reversal' END AS rule,
-                   format('event %s', first_event - 1 + added.place) AS explanation
-              FROM unnest(event_persons, event_reverses) WITH ORDINALITY AS added (acted_by, reverses, place)
-              LEFT JOIN LATERAL (SELECT id FROM person WHERE person.id = added.acted_by LIMIT 1) AS person ON true
-              LEFT JOIN LATERAL (
-                    SELECT book_id, number, reverses_event_id FROM event WHERE event.id = added.reverses LIMIT 1
-              ) AS earlier ON true
-             WHERE person.id IS NULL
-                OR (added.reverses IS NOT NULL
-                    AND (earlier.book_id, earlier.number < first_event - 1 + added.place, earlier.reverses_event_id IS NULL)
-                        IS DISTINCT FROM (into_book, true, true))
-            UNION ALL
-            -- Each entry belongs to an event of the same moment and is dated in an open period.
-            SELECT CASE WHEN event.recorded_at IS DISTINCT FROM moment THEN 'entry_event' ELSE 'entry_period' END,
-                   format('entry %s of %s', first_entry - 1 + added.place, added.business_on)
-              FROM unnest(entry_events, entry_days) WITH ORDINALITY AS added (event_id, business_on, place)
-              LEFT JOIN LATERAL (SELECT recorded_at FROM event WHERE event.id = added.event_id LIMIT 1) AS event ON true
-             WHERE event.recorded_at IS DISTINCT FROM moment OR added.business_on <= closed_until
-            UNION ALL
-            -- Each line continues the running balance of its account and leaves nothing below zero that may not be. A bank
-            -- account moves with a statement line or the opening only.
             SELECT CASE WHEN book_id IS DISTINCT FROM into_book THEN 'line_account'
                         WHEN cents % denomination_cents <> 0 THEN 'line_denomination'
                         WHEN NOT continues THEN 'line_position'
                         WHEN role = 'bank' THEN 'bank_line_only'
-                        ELSE 'balance_below_zero' END,
-                   format('line %s of account %s in entry %s', number, account_id, first_entry - 1 + place)
+                        ELSE 'balance_below_zero' END AS rule,
+                   format('line %s of account %s in entry %s', number, account_id, first_entry - 1 + place) AS explanation
               FROM line
              WHERE book_id IS DISTINCT FROM into_book OR cents % denomination_cents <> 0 OR NOT continues
                 OR (floored AND balance * side < 0 AND cents * side < 0)
                 OR (role = 'bank' AND (
                         SELECT kind NOT IN ('bank_line', 'opening') FROM event WHERE event.id = entry_events[place]))
             UNION ALL
-            -- Each entry has the lines that it states, which sum to zero in each currency.
             SELECT CASE WHEN stated IS DISTINCT FROM lines THEN 'entry_whole' ELSE 'entry_balance' END,
                    format('entry %s has %s lines of %s, sums %s and %s', first_entry - 1 + place, lines, stated, euros, units)
               FROM (SELECT place, entry_counts[place] AS stated, count(*) AS lines,

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from typing import Any
 
 from monnaielocale.actions import jobs
 from monnaielocale.actions.runner import Runner
@@ -26,8 +27,8 @@ def _die_once_committing(work: UnitOfWork) -> None:
 def _arm(dies: str) -> None:
     begin = UnitOfWork.__init__
 
-    def armed(work: UnitOfWork, connection: Connection) -> None:
-        begin(work, connection)
+    def armed(work: UnitOfWork, connection: Connection, *known: Any) -> None:
+        begin(work, connection, *known)
         work.fault_point = lambda point: _die_once_committing(work) if point == "commit" else None
 
     if dies == "committing":

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ..domain import chart, postings
 from ..domain.actors import Actor
-from ..domain.identifiers import new_id
+from ..domain.identifiers import new_ids
 from ..domain.ledger import Event
 from ..domain.members import MemberLeft, MemberUnknown, PayeeIsPayer
 from ..domain.money import AmountNotPositive, decimal_text
@@ -70,15 +70,15 @@ def pay_between_wallets(work: UnitOfWork, items: Sequence[WalletPayment], read: 
         if known:
             work.journal.know(rows[0].book, known)
     outcomes: list[WalletPaid | Refusal] = []
-    for item in items:
+    for item, event_id in zip(items, new_ids(len(items)), strict=True):
         try:
-            outcomes.append(_pay(work, item, work.facts(item.book)))
+            outcomes.append(_pay(work, event_id, item, work.facts(item.book)))
         except Refusal as refusal:
             outcomes.append(refusal)
     return outcomes
 
 
-def _pay(work: UnitOfWork, item: WalletPayment, members: dict[str, Row]) -> WalletPaid:
+def _pay(work: UnitOfWork, event_id: UUID, item: WalletPayment, members: dict[str, Row]) -> WalletPaid:
     if item.amount_cents <= 0:
         raise AmountNotPositive(amount=decimal_text(item.amount_cents))
     if item.payer == item.payee:
@@ -99,6 +99,6 @@ def _pay(work: UnitOfWork, item: WalletPayment, members: dict[str, Row]) -> Wall
         item.on, payer=chart.wallet(item.payer), payee=chart.wallet(item.payee), cents=item.amount_cents
     )
     details = {"label": item.label} if item.label else {}
-    event = Event(new_id(), item.book, "wallet_payment", item.actor.person_id, item.on, ((item.book, entry),), details)
+    event = Event(event_id, item.book, "wallet_payment", item.actor.person_id, item.on, ((item.book, entry),), details)
     work.post(event)
-    return WalletPaid(event.id, item.payer, item.payee, item.amount_cents)
+    return WalletPaid(event_id, item.payer, item.payee, item.amount_cents)

@@ -6,6 +6,7 @@ while committing is settled by asking the keys.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -109,16 +110,12 @@ def perform(
     if not items:
         return []
     try:
-        if connection is not None and known is not None and (outcomes := _carry_on(connection, act, items, known)) is not None:
-            return outcomes
         with unit_of_work(database, connection, known) as work:
             return _decide_under_lock(work, act, items)
     except Refusal as refusal:
         return _halve(database, act, items, refusal, connection)
     except psycopg.OperationalError as error:
-        if refused := refusal_of(error):
-            return [refused] * len(items)
-        return _settle(database, act, items)
+        return interrupted(database, act, items, error)
     except Exception as error:
         found = refusal_of(error) if isinstance(error, psycopg.Error) else None
         if found is None:
@@ -149,8 +146,15 @@ def _halve(
     ]
 
 
-def _settle(database: Database, act: Action[ItemType], items: Sequence[ItemType]) -> list[Outcome]:
-    """The connection broke, perhaps after the commit: those whose key is known were done, of the others nobody can say."""
+def interrupted(
+    database: Database, act: Action[ItemType], items: Sequence[ItemType], error: psycopg.OperationalError
+) -> list[Outcome]:
+    """The lock could not be had, or the connection broke, perhaps after the commit.
+
+    Then those whose key is known were done; of the others nobody can say.
+    """
+    if refused := refusal_of(error):
+        return [refused] * len(items)
     with database.connect("writer") as fresh:
         known = _answers(fresh.execute(query("known_keys"), _asked(act, items)).fetchall())
     return [
@@ -161,31 +165,41 @@ def _settle(database: Database, act: Action[ItemType], items: Sequence[ItemType]
     ]
 
 
-def _carry_on(
-    connection: Connection, act: Action[ItemType], items: Sequence[ItemType], known: KnownBooks
-) -> list[Outcome] | None:
-    """The batch in one exchange, on what is known of its book since the last one; None when it takes more than that.
+@dataclass(slots=True)
+class Carried(Generic[ItemType]):
+    """A batch that was decided on what is known of its book: what is to be written, and the answers for when it is."""
 
-    The write confirms under the lock that nobody wrote in the book since, and that no key was used before. A batch with a refusal
-    is decided again on what is read under the lock: the refused item might have been done before, under its key.
+    items: Sequence[ItemType]
+    outcomes: list[Outcome]
+    book: OpenBook
+    parameters: dict[str, Any]
+
+
+def carry_on(
+    connection: Connection, act: Action[ItemType], items: Sequence[ItemType], known: KnownBooks
+) -> Carried[ItemType] | None:
+    """Decide a batch on what is known of its book since the last one; None when it takes more than that.
+
+    The write will confirm that nobody else wrote in the book since, and that no key was used before. A batch with a refusal is
+    not carried on: the refused item might have been done before, under its key. Nor is one that fails: `perform` will say why.
     """
     book = items[0].book
     opened = known.book(book)
-    if act.knows is None or opened is None or any(item.book != book for item in items) or not act.knows(opened, items):
+    if act.knows is None or opened is None or any(item.book != book for item in items):
         return None
-    try:
-        work = UnitOfWork(connection, known)
-        work.journal.books[book] = opened
+    work = UnitOfWork(connection, known)
+    work.journal.books[book] = opened
+    parameters = None
+    with suppress(Exception):
+        if not act.knows(opened, items):
+            return None
         outcomes = _decide(work, act, items, {}, [])
-        if not any(isinstance(outcome, Refusal) for outcome in outcomes) and work.flush_at_once():
-            return outcomes
-    except psycopg.IntegrityError:
-        pass
-    except BaseException:
+        if not any(isinstance(outcome, Refusal) for outcome in outcomes):
+            parameters = work.as_one_statement()
+    if parameters is None:
         known.forget()
-        raise
-    known.forget()
-    return None
+        return None
+    return Carried(items, outcomes, opened, parameters)
 
 
 def _decide_under_lock(work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemType]) -> list[Outcome]:
@@ -279,10 +293,16 @@ def _fingerprint(item: Any) -> bytes:
     return sha256(repr(given).encode("utf-8", "surrogatepass")).digest()
 
 
+_PLAIN_ALREADY = frozenset({str, int, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """A result as JSON can hold it: dataclasses become dictionaries, dates and identifiers text, bytes their fingerprint."""
-    if value is None or (isinstance(value, str | int) and not isinstance(value, Enum)):
+    kind = type(value)
+    if kind in _PLAIN_ALREADY:
         return value
+    if kind is UUID:
+        return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, dict):
@@ -295,8 +315,8 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, date | datetime):
         return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
+    if isinstance(value, str | int):
+        return value
     raise TypeError(f"{value!r} has no plain form")
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from ..domain.chain import ZERO, SealedEntry, SealedEvent, batch_hash, leaf, merkle_root
+from ..domain.chain import SealedEntry, SealedEvent, batch_hash, leaf, merkle_root
 from ..domain.chart import account
 from ..domain.ledger import BookState, Entry, Event, Position
 from ..domain.refusals import Refusal
@@ -92,6 +92,10 @@ class KnownBooks:
     def book(self, code: str) -> OpenBook | None:
         """A book that is known, if it is."""
         return self._books.get(code)
+
+    def any(self) -> bool:
+        """Whether anything is known."""
+        return bool(self._books)
 
     def keep(self, books: Mapping[str, OpenBook]) -> None:
         """What a transaction knew when it was committed, unless it grew too large to be kept."""
@@ -193,15 +197,15 @@ class Journal:
                 link = batch_hash(book=opened.head.code, **{name: parameters[name] for name in _LINKED})
                 opened.advance(opened.head.recorded_at, link)
 
-    def write_unlocked(self) -> bool:
-        """Write a batch on a head that is known but not locked; False, with nothing written, when it takes another statement."""
+    def as_one_statement(self) -> dict[str, Any] | None:
+        """What was posted, to be written on the head that is known, without a lock; None when it takes another statement too."""
         (opened,) = self.books.values()
         if not opened.sealed or opened.new_accounts():
-            return False
-        written = self._connection.execute(query("record_batch"), batch_parameters(opened, None)).fetchone()
-        assert written is not None
-        opened.advance(*written)
-        return True
+            return None
+        parameters = batch_parameters(opened, None)
+        # The hash of the batch is for the database to say. Until then that of the batch before stands here.
+        opened.advance(opened.head.recorded_at, opened.head.hash)
+        return parameters
 
     def _open_accounts(self, opened: OpenBook) -> None:
         new = [account(code) for code in sorted(opened.new_accounts())]
@@ -238,7 +242,7 @@ def batch_parameters(opened: OpenBook, moment: datetime | None) -> dict[str, Any
         "first_event": head.event_number + 1,
         "first_entry": head.entry_number + 1,
         "root": merkle_root([leaf(event) for event in sealed]),
-        "previous": head.hash if head.batch_number else ZERO,
+        "previous": head.hash,
         **_event_columns([event for event in sealed if event.number]),
         **_entry_columns(sealed),
         **_line_columns([entry for event in sealed for entry in event.entries], opened.account_ids),

@@ -105,21 +105,15 @@ class UnitOfWork:
         self._waiting = []
         self.fault_point("commit")
 
-    def flush_at_once(self) -> bool:
-        """Write what was decided without a lock, in one statement that is its own transaction.
+    def as_one_statement(self) -> dict[str, Any] | None:
+        """What was decided as the parameters of `record_batch`; None when there is more to write than the events of one book.
 
-        The database confirms under the lock that the heads are those that were known, and refuses the batch if they are not.
-        Answers False, having written nothing, when there is more to write than the events of one book.
+        Nobody holds a lock: the database takes it, and refuses the batch unless the head is the one that was known.
         """
         if self._waiting:
-            return False
+            return None
         self.fault_point("journal")
-        self.connection.autocommit = True
-        try:
-            return self.journal.write_unlocked()
-        finally:
-            if not self.connection.closed:
-                self.connection.autocommit = False
+        return self.journal.as_one_statement()
 
 
 # What triggers look for in other tables, beyond the declared references.
