@@ -15,13 +15,13 @@ class Health(BaseModel):
 
 
 @router.get("/healthz")
-async def alive() -> Health:
+async def check_alive() -> Health:
     """The process answers."""
     return Health(status="ok")
 
 
 @router.get("/readyz", responses={503: {"model": Health, "description": "The database does not answer, or the service stops."}})
-def ready(request: Request, response: Response) -> Health:
+def check_ready(request: Request, response: Response) -> Health:
     """The database answers, and the service takes requests."""
     services = request.app.state.services
     try:

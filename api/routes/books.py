@@ -133,7 +133,7 @@ class OpeningShown(Shape):
     signed_by: str | None
 
 
-class BalanceShown(Shape):
+class OpeningBalanceShown(Shape):
     """The balance of one account in its natural sense."""
 
     account: str
@@ -143,7 +143,7 @@ class BalanceShown(Shape):
 class OpeningWithBalances(OpeningShown):
     """An opening with each of its balances, for the person who is going to sign it."""
 
-    balances: list[BalanceShown]
+    balances: list[OpeningBalanceShown]
 
 
 class OpeningsPage(Shape):
@@ -243,7 +243,7 @@ class ProofShown(Shape):
 
 
 @router.get("/books")
-def books(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> BooksPage:
+def list_books(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> BooksPage:
     """The books that you may name."""
     with who.visit() as connection:
         seen, last = page(books_page(connection, places.code(cursor), limit + 1), limit)
@@ -251,7 +251,7 @@ def books(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> BooksPage:
 
 
 @router.get("/books/{book}")
-def book(book: BookCode, who: Anyone) -> BookShown:
+def show_book(book: BookCode, who: Anyone) -> BookShown:
     """One book."""
     code = who.book(book)
     with who.visit() as connection:
@@ -280,7 +280,7 @@ async def import_opening(
 
 
 @router.get("/books/{book}/opening")
-def openings(book: BookCode, who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> OpeningsPage:
+def list_openings(book: BookCode, who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> OpeningsPage:
     """Openings that were prepared for a book, and the one that was signed."""
     of_the_books(who)
     code = who.book(book)
@@ -290,13 +290,13 @@ def openings(book: BookCode, who: Anyone, limit: Limit = 100, cursor: Cursor = N
 
 
 @router.get("/books/{book}/opening/{opening_id}", responses=NO_OPENING)
-def opening(book: BookCode, opening_id: OpeningId, who: Anyone) -> OpeningWithBalances:
+def show_opening(book: BookCode, opening_id: OpeningId, who: Anyone) -> OpeningWithBalances:
     """One opening with its balances."""
     of_the_books(who)
     code = who.book(book)
     with who.visit() as connection:
         seen = opening_seen(connection, code, opening_id)
-    balances = [BalanceShown(account=account, balance_cents=cents) for account, cents in sorted(seen.balances.items())]
+    balances = [OpeningBalanceShown(account=account, balance_cents=cents) for account, cents in sorted(seen.balances.items())]
     return OpeningWithBalances(**_opening(seen), balances=balances)
 
 
@@ -308,7 +308,7 @@ async def sign_opening(book: BookCode, opening_id: OpeningId, body: OnDay, who: 
 
 
 @router.get("/books/{book}/closed-until")
-def closing(book: BookCode, who: Anyone) -> ClosingShown:
+def show_closing(book: BookCode, who: Anyone) -> ClosingShown:
     """Until which day a book is closed."""
     of_the_books(who)
     code = who.book(book)
@@ -317,7 +317,7 @@ def closing(book: BookCode, who: Anyone) -> ClosingShown:
 
 
 @router.post("/books/{book}/closed-until", responses=REFUSED_CLOSING)
-async def close(book: BookCode, body: ClosingAsked, who: Keyed) -> ClosingShown:
+async def close_until(book: BookCode, body: ClosingAsked, who: Keyed) -> ClosingShown:
     """Close a book a little further; it is never opened again."""
     code = who.book(book)
     item = CloseBooks(who.actor, code, body.closed_until, who.day(body.on), who.key)
@@ -325,7 +325,7 @@ async def close(book: BookCode, body: ClosingAsked, who: Keyed) -> ClosingShown:
 
 
 @router.get("/reserve-proof", responses=refusing(NotForYou(), EventUnknown(book="eusko", event=42)))
-def reserve_proof(
+def prove_reserve(
     who: Anyone,
     book: BookAsked = None,
     on: Annotated[Day | None, Query(description="The business date; today unless given.")] = None,

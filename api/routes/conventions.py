@@ -131,7 +131,7 @@ class BankAccountShown(Shape):
     form: str
 
 
-class RedemptionShown(Shape):
+class RedemptionRulesShown(Shape):
     """Who may turn units back into euros, and what is kept of them, in hundredths of a percent."""
 
     who: str
@@ -154,7 +154,7 @@ class RulesShown(VersionShown):
     entered_by: list[str]
     signed_by: list[str]
     uncreditable: str
-    redemption: list[RedemptionShown]
+    redemption: list[RedemptionRulesShown]
 
 
 class FaultShown(Shape):
@@ -188,7 +188,7 @@ class ConventionLoadedShown(Shape):
 
 
 @router.get("")
-def conventions(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> ConventionsPage:
+def list_conventions(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> ConventionsPage:
     """The conventions that you may see, by code."""
     who.require(*READERS)
     with who.visit() as connection:
@@ -197,7 +197,7 @@ def conventions(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> Conve
 
 
 @router.post("/check", max_body_size=FORM_BYTES, responses=refusing(ConventionMissing()))
-def check(who: Anyone, file: UploadFile | None = None, toml: ConventionText = None) -> ConventionChecked:  # noqa: ARG001
+def check_convention_file(who: Anyone, file: UploadFile | None = None, toml: ConventionText = None) -> ConventionChecked:  # noqa: ARG001
     """Check a convention's file before anything else: every fault with its line and key. Nothing is kept of it."""
     try:
         read = read_convention(_given(file, toml))
@@ -207,7 +207,7 @@ def check(who: Anyone, file: UploadFile | None = None, toml: ConventionText = No
 
 
 @router.post("", status_code=201, max_body_size=FORM_BYTES, responses=REFUSED_FILE)
-async def load(
+async def load_convention_file(
     who: Keyed,
     file: UploadFile | None = None,
     toml: ConventionText = None,
@@ -222,7 +222,7 @@ async def load(
 
 
 @router.get("/{code}", responses=UNKNOWN)
-def convention(code: ConventionCode, who: Anyone) -> ConventionShown:
+def show_convention(code: ConventionCode, who: Anyone) -> ConventionShown:
     """One convention with its versions."""
     who.require(*READERS)
     with who.visit() as connection:
@@ -230,7 +230,7 @@ def convention(code: ConventionCode, who: Anyone) -> ConventionShown:
 
 
 @router.get("/{code}/in-force", responses=UNKNOWN | refusing(NO_RULES))
-def in_force(
+def show_rules_in_force(
     code: ConventionCode, who: Anyone, on: Annotated[Day | None, Query(description="The day; today unless given.")] = None
 ) -> RulesShown:
     """The version whose rules hold on a day; refused with the reason when none does."""
@@ -281,7 +281,7 @@ def _rules(version: ConventionVersion, on: date) -> RulesShown:
         entered_by=sorted(map(str, version.entered_by)),
         signed_by=sorted(version.signed_by),
         uncreditable=str(version.uncreditable),
-        redemption=[RedemptionShown(who=str(who), fee_basis_points=fee) for who, fee in version.redemption],
+        redemption=[RedemptionRulesShown(who=str(who), fee_basis_points=fee) for who, fee in version.redemption],
     )
 
 

@@ -27,7 +27,7 @@ class JobsPage(Shape):
 
 
 @router.get("")
-def jobs(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> JobsPage:
+def list_jobs(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> JobsPage:
     """List your jobs, the latest first; a job asked for by itself also says what it did."""
     with who.visit() as connection:
         shown, last = page(jobs_of(connection, who.actor.person_id, before=_before(cursor), most=limit + 1), limit)
@@ -36,7 +36,7 @@ def jobs(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> JobsPage:
 
 
 @router.get("/{job_id}", responses=_UNKNOWN)
-def job(job_id: UUID, who: Anyone) -> Job:
+def show_job(job_id: UUID, who: Anyone) -> Job:
     """One job: how far it is, and once it has ended what the request would have been answered."""
     with who.visit() as connection:
         found = job_of(connection, who.actor.person_id, job_id)

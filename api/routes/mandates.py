@@ -200,7 +200,7 @@ class MandateWithHistory(MandateShown):
 
 
 @router.get("")
-def mandates(
+def list_mandates(
     who: Anyone,
     book: BookAsked = None,
     member: Annotated[MemberNumber | None, Query(description="Of this member.")] = None,
@@ -221,7 +221,7 @@ def mandates(
 
 
 @router.post("", status_code=201, responses=REFUSED_DRAFT)
-async def draft(body: MandateAsked, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
+async def draft_mandate(body: MandateAsked, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
     """Draft a mandate under the convention in force on its first day."""
     item = DraftMandate(
         who.actor,
@@ -242,7 +242,7 @@ async def draft(body: MandateAsked, who: Keyed, book: BookAsked = None) -> Manda
 
 
 @router.get("/{number}", responses=UNKNOWN)
-def mandate(number: NumberInPath, who: Anyone, book: BookAsked = None, on: StateOn = None) -> MandateWithHistory:
+def show_mandate(number: NumberInPath, who: Anyone, book: BookAsked = None, on: StateOn = None) -> MandateWithHistory:
     """One mandate with everything that happened to it."""
     who.require(*STAFF, "member")
     code, day = who.book(book), who.day(on)
@@ -252,7 +252,7 @@ def mandate(number: NumberInPath, who: Anyone, book: BookAsked = None, on: State
 
 
 @router.post("/{number}/sign", max_body_size=FORM_BYTES, responses=REFUSED_SIGNATURE)
-async def sign(
+async def sign_mandate(
     number: NumberInPath,
     who: Keyed,
     document: UploadFile,
@@ -267,28 +267,28 @@ async def sign(
 
 
 @router.post("/{number}/accept", responses=REFUSED_ACCEPTANCE)
-async def accept(number: NumberInPath, body: OnDay, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
+async def accept_mandate(number: NumberInPath, body: OnDay, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
     """Accept a signed mandate for the association; another person does than the one who drafted it."""
     item = AcceptMandate(who.actor, who.book(book), number, who.day(body.on), key=who.key)
     return MandateChangedShown(**await who.ask(accept_mandates, item))
 
 
 @router.post("/{number}/end", responses=REFUSED_END)
-async def end(number: NumberInPath, body: EndAsked, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
+async def end_mandate(number: NumberInPath, body: EndAsked, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
     """End a mandate sooner than it says."""
     item = EndMandate(who.actor, who.book(book), number, body.ended_on, body.reason, who.day(body.on), key=who.key)
     return MandateChangedShown(**await who.ask(end_mandates, item))
 
 
 @router.post("/{number}/revoke", responses=REFUSED_END)
-async def revoke(number: NumberInPath, body: RevocationAsked, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
+async def revoke_mandate(number: NumberInPath, body: RevocationAsked, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
     """Take a mandate back: the beneficiary may at any time, and the association records what they wrote."""
     item = RevokeMandate(who.actor, who.book(book), number, body.revoked_on, body.reason, who.day(body.on), key=who.key)
     return MandateChangedShown(**await who.ask(revoke_mandates, item))
 
 
 @router.get("/{number}/document", response_class=Response, responses=DOCUMENT)
-def document(number: NumberInPath, who: Anyone, book: BookAsked = None) -> Response:
+def show_mandate_document(number: NumberInPath, who: Anyone, book: BookAsked = None) -> Response:
     """The signed document as it came, to be saved and not shown by the browser."""
     who.require(*STAFF, "member")
     code = who.book(book)

@@ -116,7 +116,7 @@ class DepartureShown(Shape):
 
 
 @router.get("")
-def members(
+def list_members(
     who: Anyone,
     book: BookAsked = None,
     q: Annotated[
@@ -135,7 +135,7 @@ def members(
 
 
 @router.post("", status_code=201, responses=refusing(MemberAlreadyExists(member="E00042", name="Maite Etxe")))
-async def enrol(body: MemberAsked, who: Keyed, book: BookAsked = None) -> MemberEnrolledShown:
+async def enrol_member(body: MemberAsked, who: Keyed, book: BookAsked = None) -> MemberEnrolledShown:
     """Enrol one member; somebody known already under the same name is answered as known."""
     on = who.day(body.on)
     item = EnrolMember(who.actor, who.book(book), body.number, body.kind, body.name, on, body.iban, body.identifier, key=who.key)
@@ -160,7 +160,7 @@ async def import_members(
 
 
 @router.post("/{number:path}/close", responses=refusing(WalletNotEmpty(member="E00042", balance="12.50")))
-async def close(number: NumberInPath, body: DepartureAsked, who: Keyed, book: BookAsked = None) -> DepartureShown:
+async def close_membership(number: NumberInPath, body: DepartureAsked, who: Keyed, book: BookAsked = None) -> DepartureShown:
     """Record that a member leaves; their account takes and gives nothing any more."""
     item = MemberDeparts(
         who.actor,
@@ -176,7 +176,7 @@ async def close(number: NumberInPath, body: DepartureAsked, who: Keyed, book: Bo
 
 
 @router.get("/{number:path}")
-def member(number: NumberInPath, who: Anyone, book: BookAsked = None) -> MemberShown:
+def show_member(number: NumberInPath, who: Anyone, book: BookAsked = None) -> MemberShown:
     """One member, as the association, its auditors and the member see them."""
     if "member" not in who.actor.roles:
         of_the_books(who)

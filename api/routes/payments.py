@@ -58,13 +58,13 @@ class PaymentsAnswered(Shape):
 
 
 @router.post("", status_code=201)
-async def pay(body: PaymentAsked, who: Keyed, book: BookAsked = None) -> PaymentMade:
+async def pay_from_wallet(body: PaymentAsked, who: Keyed, book: BookAsked = None) -> PaymentMade:
     """Pay from wallet to wallet: a member from their own, the association for anyone."""
     return PaymentMade(**await who.ask(pay_between_wallets, _item(body, who, who.book(book), who.key)))
 
 
 @router.post("/batch")
-async def pay_many(body: PaymentsAsked, who: Keyed, book: BookAsked = None) -> PaymentsAnswered:
+async def pay_from_wallets(body: PaymentsAsked, who: Keyed, book: BookAsked = None) -> PaymentsAnswered:
     """Make up to 1,000 independent payments; one that is refused leaves the others as they are."""
     code = who.book(book)
     items = [_item(each, who, code, f"{who.key}/{number}") for number, each in enumerate(body.payments)]

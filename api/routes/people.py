@@ -130,7 +130,7 @@ class Me(Shape):
 
 
 @router.get("/me")
-async def me(who: Anyone) -> Me:
+async def show_me(who: Anyone) -> Me:
     """Who you are, what you may do, and the books that you may name."""
     actor = who.actor
     return Me(
@@ -145,7 +145,7 @@ async def me(who: Anyone) -> Me:
 
 
 @router.get("/people")
-def people(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> PeoplePage:
+def list_people(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> PeoplePage:
     """Persons by login, for administrators and auditors."""
     who.require("administrator", "auditor")
     with who.visit() as connection:
@@ -155,7 +155,7 @@ def people(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> PeoplePage
 
 
 @router.post("/people", status_code=201, responses=REFUSED_PERSON)
-async def add(body: PersonAsked, who: Keyed) -> RightsShown:
+async def add_person(body: PersonAsked, who: Keyed) -> RightsShown:
     """Add a person; only an administrator does."""
     who.require("administrator")
     item = AddPerson(who.actor, body.login, body.name, body.party or "", tuple(body.roles), body.password, who.key)
@@ -163,14 +163,14 @@ async def add(body: PersonAsked, who: Keyed) -> RightsShown:
 
 
 @router.post("/people/{login}/roles", responses=REFUSED_ROLE)
-async def grant(login: LoginInPath, body: RoleAsked, who: Keyed) -> RightsShown:
+async def grant_role(login: LoginInPath, body: RoleAsked, who: Keyed) -> RightsShown:
     """Give a person one more role; it holds from their next request on."""
     who.require("administrator")
     return RightsShown(**await _changed(who, GrantRole(who.actor, login, body.role, key=who.key)))
 
 
 @router.post("/people/{login}/roles/withdraw", responses=REFUSED_WITHDRAWAL)
-async def withdraw(login: LoginInPath, body: RoleAsked, who: Keyed) -> RightsShown:
+async def withdraw_role(login: LoginInPath, body: RoleAsked, who: Keyed) -> RightsShown:
     """Take a role back; it no longer holds from their next request on."""
     who.require("administrator")
     return RightsShown(**await _changed(who, WithdrawRole(who.actor, login, body.role, key=who.key)))

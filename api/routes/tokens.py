@@ -6,13 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from monnaielocale.store.sessions import REFRESH_TOKEN, TokensGiven, log_in, log_out, log_out_by_token, renew
+from monnaielocale.domain.attempts import TooManyAttempts
+from monnaielocale.domain.people import LoginRefused
+from monnaielocale.store.sessions import REFRESH_TOKEN, RenewalRefused, TokensGiven, log_in, log_out, log_out_by_token, renew
 
 from ..access import Anyone
 from ..bodies import StrictRoute
 from ..doors import Door
 from ..fields import Body, Login, Password, Shape
-from ..tokens import LONGEST_TOKEN, Claims, Tokens
+from ..openapi import refusing
+from ..tokens import LONGEST_TOKEN, Claims, TokenRefused, Tokens
 
 router = APIRouter(prefix="/token", tags=["token"], route_class=StrictRoute)
 # Checking a password takes much memory and time, on purpose: a crowd at this door leaves the rest of the service alone.
@@ -38,13 +41,13 @@ class RenewalAsked(Body):
     refresh_token: TokenText
 
 
-class RevocationAsked(Body):
+class EndOfSessionAsked(Body):
     """A token of the session to end: its refresh token, used or not, or a valid access token."""
 
     token: TokenText
 
 
-class PersonShown(Shape):
+class PersonLoggedIn(Shape):
     """Who is logged in, with what they may do and where at this moment."""
 
     id: UUID
@@ -62,10 +65,10 @@ class TokenAnswer(Shape):
     token_type: Annotated[str, Field(description="Always Bearer.")] = "Bearer"
     expires_in: Annotated[int, Field(description="In how many seconds the access token runs out.")]
     refresh_token: Annotated[str, Field(description="Good for one renewal; sent twice, it ends the session.")]
-    person: PersonShown
+    person: PersonLoggedIn
 
 
-@router.post("")
+@router.post("", responses=refusing(LoginRefused(), TooManyAttempts(retry_after_seconds=30)))
 async def log_in_with_password(body: LoginAsked, request: Request, response: Response) -> TokenAnswer:
     """Log in with a password, and get a session's first tokens."""
     services, address = request.app.state.services, request.client.host if request.client else ""
@@ -78,7 +81,7 @@ async def check_token(who: Anyone) -> None:
     """Whether the access token still opens anything: 204 without a body if it does."""
 
 
-@router.post("/renew")
+@router.post("/renew", responses=refusing(RenewalRefused()))
 async def renew_tokens(body: RenewalAsked, request: Request, response: Response) -> TokenAnswer:
     """Get new tokens for a refresh token, which is used up by that; used twice, it ends the session."""
     services = request.app.state.services
@@ -86,8 +89,8 @@ async def renew_tokens(body: RenewalAsked, request: Request, response: Response)
     return _answer(services.tokens, given, response)
 
 
-@router.post("/revoke", status_code=204)
-async def revoke_tokens(body: RevocationAsked, request: Request) -> None:
+@router.post("/revoke", status_code=204, responses=refusing(TokenRefused()))
+async def revoke_tokens(body: EndOfSessionAsked, request: Request) -> None:
     """Log out: the session of the token ends at once with all its tokens. Sent again, it changes nothing."""
     services = request.app.state.services
     if REFRESH_TOKEN.fullmatch(body.token):
@@ -105,7 +108,7 @@ def _answer(tokens: Tokens, given: TokensGiven, response: Response) -> TokenAnsw
         access_token=tokens.issue(Claims(actor.person_id, caller.token_id, issued_at, expires_at)),
         expires_in=expires_at - issued_at,
         refresh_token=given.refresh_token,
-        person=PersonShown(
+        person=PersonLoggedIn(
             id=actor.person_id,
             login=actor.login,
             name=caller.name,
