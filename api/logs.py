@@ -2,6 +2,9 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 import structlog
@@ -12,6 +15,10 @@ from .watching import route_of
 log = structlog.get_logger("monnaielocale.api")
 # What is asked for so often that its success says nothing.
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+# Who asks is not known, may not do this, or has tried too often.
+ACCESS_REFUSED = frozenset({401, 403, 429})
+DEEPEST = 5
+PLACES = 15
 
 
 def configure(stream: Any = None) -> None:
@@ -20,7 +27,7 @@ def configure(stream: Any = None) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        tell_failure,
     ]
     structlog.configure(
         processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -38,20 +45,51 @@ def configure(stream: Any = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    # Each request has one line of ours, which knows who asked.
-    logging.getLogger("uvicorn.access").disabled = True
+
+
+def tell_failure(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What failed and where, by kinds and places alone: the message of a failure may hold a name or a whole row."""
+    given = event.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    failure = given[1] if isinstance(given, tuple) else given
+    if isinstance(failure, BaseException):
+        event["failures"] = failures_of(failure)
+    return event
+
+
+def failures_of(failure: BaseException) -> list[dict[str, Any]]:
+    """A failure and its causes, the last first: its class, its SQLSTATE and constraint, and the places in the code."""
+    told: list[dict[str, Any]] = []
+    cause: BaseException | None = failure
+    while cause is not None and len(told) < DEEPEST:
+        frames = extract_tb(cause.__traceback__)[-PLACES:]
+        one = {
+            "kind": f"{type(cause).__module__}.{type(cause).__qualname__}",
+            "sqlstate": getattr(cause, "sqlstate", None),
+            "constraint": getattr(getattr(cause, "diag", None), "constraint_name", None),
+            "places": [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
+        }
+        told.append({name: value for name, value in one.items() if value})
+        cause = cause.__cause__ or cause.__context__
+    return told
 
 
 def tell_request(scope: Scope, status: int, seconds: float) -> None:
     """One line for a request that was answered; its route's pattern stands for its path, which may name a person."""
     if status < 400 and scope["path"] in QUIET:
         return
-    route = route_of(scope)
-    told = {"method": scope["method"], "route": route, "status": status, "milliseconds": round(seconds * 1000, 1)}
-    request_id = scope.get("state", {}).get("request_id")
-    if request_id:
-        told["request_id"] = request_id
-    if status in (401, 403):
+    state = scope.get("state", {})
+    told = {
+        "method": scope["method"],
+        "route": route_of(scope),
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+        "request_id": state.get("request_id"),
+        "code": state.get("refusal"),
+    }
+    told = {name: value for name, value in told.items() if value is not None}
+    if status in ACCESS_REFUSED:
         log.warning("access_refused", **told)
     elif status >= 500 or not status:
         log.error("request_failed", **told)

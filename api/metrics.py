@@ -132,5 +132,13 @@ def _admit(request: Request) -> None:
     if token is not None:
         if not compare_digest(given.encode(), f"Bearer {token.get_secret_value()}".encode()):
             raise MetricsNotForYou()
-    elif request.client is None or not ip_address(request.client.host).is_loopback:
+    elif request.client is None or not _is_this_computer(request.client.host):
         raise MetricsNotForYou()
+
+
+def _is_this_computer(host: str) -> bool:
+    """Behind a proxy the address is what the proxy wrote, which may be no address at all."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

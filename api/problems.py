@@ -218,6 +218,7 @@ def title_of(status: int) -> str:
         415: say("This kind of content is not read"),
         422: say("Something in the request does not fit"),
         429: say("Too many attempts"),
+        431: say("The head of the request is too large"),
         503: say("The service cannot answer at the moment"),
     }
     return titles.get(status) or say("Something went wrong")
@@ -229,6 +230,8 @@ def answer_of(request: Request, refusal: Refusal, headers: Mapping[str, str] | N
     speak(language)
     status = status_of(refusal)
     content = problem_of(refusal)
+    # The line of the log about this request says why it was refused.
+    request.scope.setdefault("state", {})["refusal"] = refusal.code
     told = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
     if status == 401:
         told["WWW-Authenticate"] = "Bearer"

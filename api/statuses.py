@@ -74,6 +74,7 @@ TABLE: dict[int, frozenset[str]] = {
         | {"workbook_old_or_protected"}
     ),
     429: frozenset({"too_many_attempts", "too_many_jobs"}),
+    431: frozenset({"head_too_large"}),
     500: frozenset({"failed_inside", "job_given_up", "unforeseen"}),
     503: frozenset({"closing", "database_away", "outcome_unknown", "too_busy"}),
 }

@@ -15,6 +15,7 @@ import uvicorn
 
 from monnaielocale.api.application import create_app
 from monnaielocale.api.services import Services
+from monnaielocale.api.serving import configuration
 from monnaielocale.store.database import Database
 from monnaielocale.store.people import set_password
 from tests.world import World
@@ -75,12 +76,11 @@ def key() -> dict[str, str]:
 
 
 @contextmanager
-def served(services: Services) -> Iterator[str]:
-    """Serve on a free port of this machine, as the command does; answers the address."""
+def served(services: Services, **changed: Any) -> Iterator[str]:
+    """Serve on a free port of this machine, as the command does but for what is changed; answers the address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(services), log_config=None, lifespan="on", timeout_graceful_shutdown=10)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configuration(app=create_app(services), timeout_graceful_shutdown=10, **changed))
         running = Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
         running.start()
         while not server.started:
