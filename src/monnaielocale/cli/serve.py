@@ -2,17 +2,19 @@
 
 import os
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from ..api.serving import STOP_SECONDS
+from ..api import logs
+from ..api.serving import LONGEST_QUEUE, configuration
 from ..api.tokens import Tokens
 from ..demo.beginnings import PEOPLE
 from ..demo.run import play
@@ -27,8 +29,6 @@ from .answers import tell, tell_table, working
 from .databases import DatabaseNotPrepared, reachable
 from .installation import settings
 from .teaching import command, flag, option
-
-LONGEST_QUEUE = 2048
 
 app = typer.Typer()
 
@@ -56,17 +56,21 @@ def serve(
 ) -> int:
     """Serve until told to stop; what was accepted is finished first."""
     found = settings()
-    with ExitStack() as stack:
+    Tokens.from_settings(found)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Told to stop, by SIGTERM as by Ctrl+C: whatever was opened is closed, and nothing went wrong.
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         listener = stack.enter_context(_listening(host, port))
         url = stack.enter_context(_told(found) if demo else _database(found))
-        Tokens.from_settings(found)
         os.environ["DATABASE_URL"] = url
         if workers > 1:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(TemporaryDirectory(prefix="monnaielocale-figures-"))
-        address = f"http://{host}:{listener.getsockname()[1]}"
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listener.getsockname()[1]}"
         tell(say("The API answers at {address}/v1; its description is at {address}/docs.", address=address))
         sys.stdout.flush()
         return _run(listener, workers)
+    return 0
 
 
 @contextmanager
@@ -122,24 +126,19 @@ def _let_in(database: Database) -> None:
 
 def _run(listener: socket.socket, workers: int) -> int:
     import uvicorn
+    from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
-    config = uvicorn.Config(
-        "monnaielocale.api.serving:application",
-        factory=True,
-        workers=workers,
-        log_config=None,
-        lifespan="on",
-        server_header=False,
-        backlog=LONGEST_QUEUE,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
+    config = configuration(workers=workers)
     if workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
-        return 0
+        logs.configure()
+        several = Multiprocess(config, sockets=[listener])
+        several.run()
+        return 1 if any(process.exitcode == STARTUP_FAILURE for process in several.processes) else 0
     server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    # Once everything is finished the server passes on the signal that ended it.
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
     return 0 if server.started else 1
 
 
