@@ -148,25 +148,43 @@ class KeyRing:
         return cls(live[0], MappingProxyType({key.key_id: key.private.public_key() for key in live}))
 
 
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A key's file, its fingerprint, and its use in a process that starts now: `signs`, `verifies` or `retired`."""
+
+    file: Path
+    key_id: str
+    use: str
+
+
 def load_keys(settings: KeySettings) -> KeyRing:
     """The keys that the settings name, or those of the data folder, where the first start makes one.
 
     Refuses with SigningKeyMissing, SigningKeyUnreadable, SigningKeyPublic, SigningKeyOfOtherKind, SigningKeyOnOtherCurve,
     SigningKeyWeak, SigningKeyIsSample, SigningKeyExposed and KeysNotKept.
     """
-    if settings.signing_key_file is not None:
-        files = [settings.signing_key_file, *([settings.former_key_file] if settings.former_key_file else [])]
-        return KeyRing.of([read_key(file) for file in files])
-    folder = settings.keys or settings.data / "keys"
-    files = _key_files(folder)
+    files = _newest_first(settings)
     if not files and settings.keys is None:
         # Another process may be faster: then its key is the one that all use.
         with suppress(KeyNumberTaken):
-            make_key(folder, 1)
-        files = _key_files(folder)
+            make_key(folder_of(settings), 1)
+        files = _newest_first(settings)
     if not files:
-        raise SigningKeyMissing(file=str(folder))
-    return KeyRing.of([read_key(file) for file in files[-LIVE_KEYS:][::-1]])
+        raise SigningKeyMissing(file=str(folder_of(settings)))
+    return KeyRing.of([read_key(file) for file in files[:LIVE_KEYS]])
+
+
+def key_files(settings: KeySettings) -> list[KeyUse]:
+    """Every key that is kept, the newest first; those that are used are refused as `load_keys` refuses them."""
+    uses = ["signs", *["verifies"] * (LIVE_KEYS - 1)]
+    files = _newest_first(settings)
+    live = [KeyUse(file, read_key(file).key_id, use) for file, use in zip(files, uses, strict=False)]
+    return [*live, *(KeyUse(file, "", "retired") for file in files[LIVE_KEYS:])]
+
+
+def folder_of(settings: KeySettings) -> Path:
+    """The folder where keys are kept, unless the settings name their files one by one."""
+    return settings.keys or settings.data / "keys"
 
 
 def add_key(folder: Path) -> SigningKey:
@@ -270,6 +288,12 @@ def _check_closed(path: Path, found: os.stat_result, closed: int) -> None:
     """SigningKeyExposed when others hold one of these rights, or when the owner is neither this account nor the system's."""
     if hasattr(os, "geteuid") and (found.st_mode & closed or found.st_uid not in (os.geteuid(), 0)):
         raise SigningKeyExposed(file=str(path))
+
+
+def _newest_first(settings: KeySettings) -> list[Path]:
+    if settings.signing_key_file is not None:
+        return [settings.signing_key_file, *([settings.former_key_file] if settings.former_key_file else [])]
+    return _key_files(folder_of(settings))[::-1]
 
 
 def _key_file(folder: Path, number: int) -> Path:

@@ -33,6 +33,7 @@ SUBJECTS = {
     "check": "books",
     "close": "books",
     "export": "books",
+    "key": "keys",
     "serve": "serve",
     "ready": "serve",
     "demo": "demo",
