@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -73,7 +73,7 @@ def _day(value: object) -> date:
             value = date.fromisoformat(value)
         except ValueError:
             raise FieldUnfit(DayUnfit()) from None
-    if type(value) is date and YEARS[0] <= value.year <= YEARS[1]:
+    if isinstance(value, date) and not isinstance(value, datetime) and YEARS[0] <= value.year <= YEARS[1]:
         return value
     raise FieldUnfit(DayUnfit())
 
