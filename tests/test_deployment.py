@@ -43,7 +43,9 @@ def test_a_service_writes_nowhere_else_and_gains_no_rights(name: str) -> None:
 
 
 def test_the_api_alone_is_reached_and_from_this_computer_alone() -> None:
-    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {"api": ["127.0.0.1:8000:8000"]}
+    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
+        "api": ["127.0.0.1:8000:8000"]
+    }
     assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["api"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
 

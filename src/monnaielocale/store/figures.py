@@ -31,8 +31,18 @@ def book_figures(connection: Connection) -> list[BookFigures]:
     found = []
     for row in _rows(connection, "euros_unexplained"):
         run, due = runs.get(row.book), transfers[row.book]
-        awaiting = (run.runs, run.cents) if run else (0, 0)
-        found.append(BookFigures(row.book, row.lines, row.cents, row.since, *awaiting, due.transfers, due.cents))
+        found.append(
+            BookFigures(
+                book=row.book,
+                unexplained_lines=row.lines,
+                unexplained_cents=row.cents,
+                unexplained_since=row.since,
+                runs_awaiting=run.runs if run else 0,
+                runs_awaiting_cents=run.cents if run else 0,
+                transfers_due=due.transfers,
+                transfers_due_cents=due.cents,
+            )
+        )
     return found
 
 
