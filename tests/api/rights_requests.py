@@ -1,0 +1,389 @@
+"""One valid request for each route, about documents of a side: made anew where it is to succeed, since most succeed once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from monnaielocale.actions.matches import PartGiven
+from tests.api.rights_world import AMOUNT_CENTS, DAY, OPENING, RightsWorld, Side, member_login
+from tests.serving import PASSWORD, Api
+from tests.towns import SCAN, list_of
+from tests.world import csv
+
+ASSOCIATION = ("operator", "accountant")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Who asks, and about whose documents."""
+
+    api: Api
+    world: RightsWorld
+    side: Side
+    login: str
+    own: bool
+
+    def somebody(self) -> str:
+        """The person who asks, or for what is not theirs somebody else."""
+        return self.login if self.own and self.login else "peio"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request; `shows` is a text that the answer carries exactly when the documents of the side are seen."""
+
+    path: str
+    json: Any = None
+    form: dict[str, Any] | None = None
+    files: dict[str, Any] | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a route is asked. Whose documents they are: of a `book`, of a `party` in it, of a `person`, or of `nobody`."""
+
+    whose: str
+    make: Callable[[Case], Asked]
+    personal: bool
+
+
+REQUESTS: dict[tuple[str, str], Request] = {}
+Make = Callable[[Case], Asked]
+
+
+def route(method: str, path: str, whose: str = "book", *, personal: bool = False) -> Callable[[Make], Make]:
+    """Declare how a route is asked; `personal` requests differ by who asks."""
+
+    def declare(make: Make) -> Make:
+        REQUESTS[method, path] = Request(whose, make, personal or whose == "person")
+        return make
+
+    return declare
+
+
+def simple(method: str, path: str, whose: str, **given: Any) -> None:
+    """A route that is always asked in the same way."""
+    route(method, path, whose)(lambda _: Asked(path, **given))
+
+
+def about(case: Case, path: str, body: dict[str, Any] | None = None, *, shows: str = "", side: Side | None = None) -> Asked:
+    """A request in the book of the side, dated as the world is."""
+    json = None if body is None else {"on": DAY, **body}
+    return Asked(f"/v1{path}", json, params={"book": (side or case.side).book}, shows=shows)
+
+
+def sent(case: Case, path: str, form: dict[str, Any], *, side: Side | None = None, **files: tuple[str, bytes]) -> Asked:  # noqa: ARG001
+    """The same with files."""
+    return Asked(f"/v1{path}", form={"on": DAY, **form}, files=files, params={"book": side.book} if side is not None else {})
+
+
+simple("GET", "/healthz", "nobody")
+simple("GET", "/readyz", "nobody")
+simple("GET", "/v1/token", "nobody")
+simple("GET", "/v1/me", "nobody")
+
+
+# Sessions and persons.
+
+
+@route("POST", "/v1/token", "person")
+def _(case: Case) -> Asked:
+    login = case.login if case.own and case.login else f"nobody-{uuid4().hex[:8]}"
+    return Asked("/v1/token", {"login": login, "password": PASSWORD})
+
+
+@route("POST", "/v1/token/renew", "person")
+def _(case: Case) -> Asked:
+    token = case.api.login(case.login)["refresh_token"] if case.own and case.login else uuid4().hex + uuid4().hex
+    return Asked("/v1/token/renew", {"refresh_token": token})
+
+
+@route("POST", "/v1/token/revoke", "person")
+def _(case: Case) -> Asked:
+    """Of another's token somebody may know the content, but not the signature."""
+    token = case.api.login(case.login or "peio")["access_token"]
+    if not case.own or not case.login:
+        head, content, signature = token.split(".")
+        token = f"{head}.{content}.{signature[::-1]}"
+    return Asked("/v1/token/revoke", {"token": token})
+
+
+@route("GET", "/v1/people")
+def _(case: Case) -> Asked:
+    return Asked("/v1/people", params={"limit": "500"}, shows=f'"{case.side.signer}"')
+
+
+@route("POST", "/v1/people")
+def _(case: Case) -> Asked:
+    body = {"login": f"new-{uuid4().hex[:8]}", "name": "Somebody", "party": case.side.town, "roles": ["town_signer"]}
+    return Asked("/v1/people", body)
+
+
+def _other_person(case: Case) -> str:
+    """Themself; an administrator somebody new of their own office or of another's, so as to stay what they are."""
+    if case.login == "administrator":
+        return case.world.person(None if case.own else case.side.town, "auditor")
+    return case.somebody()
+
+
+@route("POST", "/v1/people/{login}/roles", "person")
+def _(case: Case) -> Asked:
+    return Asked(f"/v1/people/{_other_person(case)}/roles", {"role": "administrator"})
+
+
+@route("POST", "/v1/people/{login}/roles/withdraw", "person")
+def _(case: Case) -> Asked:
+    person = _other_person(case)
+    role = "auditor" if case.login == "administrator" else sorted(case.world.actor(person).roles)[0]
+    return Asked(f"/v1/people/{person}/roles/withdraw", {"role": role})
+
+
+@route("POST", "/v1/people/{login}/password", "person")
+def _(case: Case) -> Asked:
+    if case.own and case.login:
+        return Asked(f"/v1/people/{case.login}/password", {"password": PASSWORD, "current_password": PASSWORD})
+    person = case.world.person(None, "auditor") if case.login == "administrator" else "peio"
+    return Asked(f"/v1/people/{person}/password", {"password": "the password of a thief"})
+
+
+# Conventions and books.
+
+
+@route("GET", "/v1/conventions", "party")
+def _(case: Case) -> Asked:
+    return Asked("/v1/conventions", params={"limit": "500"}, shows=f'"convention":"{case.side.town}-{case.side.book}"')
+
+
+@route("POST", "/v1/conventions")
+def _(case: Case) -> Asked:
+    """A convention with another town, and a book for it."""
+    world, number = case.world, next(case.world.numbers)
+    side = Side(f"new-{number}", case.side.issuer, f"town-{number}", "", "", "", "", account=_new_account(number))
+    return sent(case, "/conventions", {}, file=("convention.toml", world.convention_text(side)))
+
+
+def _new_account(number: int) -> str:
+    from tests.api.rights_world import iban
+
+    return iban(60_000 + number)
+
+
+@route("POST", "/v1/conventions/check", "nobody")
+def _(case: Case) -> Asked:
+    return sent(case, "/conventions/check", {}, file=("convention.toml", case.world.convention_text(case.side)))
+
+
+for _path in ("/v1/conventions/{code}", "/v1/conventions/{code}/in-force"):
+
+    @route("GET", _path, "party")
+    def _(case: Case, path: str = _path) -> Asked:
+        code = f"{case.side.town}-{case.side.book}"
+        return Asked(path.replace("{code}", code), shows=f'"convention":"{code}"')
+
+
+@route("GET", "/v1/books")
+def _(case: Case) -> Asked:
+    return Asked("/v1/books", params={"limit": "500"}, shows=f'"book":"{case.side.book}"')
+
+
+@route("GET", "/v1/books/{book}")
+def _(case: Case) -> Asked:
+    return Asked(f"/v1/books/{case.side.book}", shows=f'"book":"{case.side.book}"')
+
+
+@route("POST", "/v1/books/{book}/opening")
+def _(case: Case) -> Asked:
+    balances = [
+        {"account": code.rpartition(":")[0], "denomination_cents": 100, "balance_cents": cents} for code, cents in OPENING
+    ]
+    return Asked(f"/v1/books/{case.world.spare(case.side).book}/opening", {"balances": balances, "on": DAY})
+
+
+@route("POST", "/v1/books/{book}/opening/import")
+def _(case: Case) -> Asked:
+    return sent(case, f"/books/{case.world.spare(case.side).book}/opening/import", {}, file=("opening.csv", csv(OPENING)))
+
+
+@route("GET", "/v1/books/{book}/opening")
+def _(case: Case) -> Asked:
+    spare, opening = case.world.prepared(case.side)
+    return Asked(f"/v1/books/{spare.book}/opening", shows=opening)
+
+
+@route("GET", "/v1/books/{book}/opening/{opening_id}")
+def _(case: Case) -> Asked:
+    spare, opening = case.world.prepared(case.side)
+    return Asked(f"/v1/books/{spare.book}/opening/{opening}", shows=opening)
+
+
+@route("POST", "/v1/books/{book}/opening/{opening_id}/sign")
+def _(case: Case) -> Asked:
+    spare, opening = case.world.prepared(case.side)
+    return Asked(f"/v1/books/{spare.book}/opening/{opening}/sign", {"on": DAY})
+
+
+@route("GET", "/v1/books/{book}/closed-until")
+def _(case: Case) -> Asked:
+    return Asked(f"/v1/books/{case.side.book}/closed-until")
+
+
+@route("POST", "/v1/books/{book}/closed-until")
+def _(case: Case) -> Asked:
+    return Asked(f"/v1/books/{case.world.spare(case.side).book}/closed-until", {"closed_until": "2026-01-10", "on": DAY})
+
+
+@route("GET", "/v1/reserve-proof")
+def _(case: Case) -> Asked:
+    asked = about(case, "/reserve-proof", shows='"forms"')
+    return Asked(asked.path, params={**asked.params, "on": DAY}, shows=asked.shows)
+
+
+# Members and mandates.
+
+
+@route("GET", "/v1/members")
+def _(case: Case) -> Asked:
+    return about(case, "/members", shows=f'"{case.side.shop}"')
+
+
+@route("POST", "/v1/members")
+def _(case: Case) -> Asked:
+    number = f"N{next(case.world.numbers):05}"
+    return about(case, "/members", {"number": number, "kind": "person", "name": "Ana Duhalde"})
+
+
+@route("POST", "/v1/members/import")
+def _(case: Case) -> Asked:
+    rows = f"Adhérent;Nom;Type\r\nL{next(case.world.numbers):05};Ana Ibarra;personne".encode("cp1252")
+    return sent(case, "/members/import", {"public_body": case.side.town}, side=case.side, file=("list.csv", rows))
+
+
+@route("POST", "/v1/members/{number}/close")
+def _(case: Case) -> Asked:
+    return about(case, f"/members/{case.world.enrol(case.side)}/close", {"reason": "Moved away"})
+
+
+@route("GET", "/v1/members/{number}", "party")
+def _(case: Case) -> Asked:
+    return about(case, f"/members/{case.side.member}", shows=f'"number":"{case.side.member}"')
+
+
+@route("GET", "/v1/mandates", "party")
+def _(case: Case) -> Asked:
+    number = case.world.mandate(case.side, case.side.member, subject=_subject(case), until="drafted")
+    asked = about(case, "/mandates", shows=f'"{number}"')
+    return Asked(asked.path, params={**asked.params, "limit": "500"}, shows=asked.shows)
+
+
+@route("POST", "/v1/mandates")
+def _(case: Case) -> Asked:
+    body = {"public_body": case.side.town, "member": case.side.member, "kind": "official_allowance", "starts_on": "2026-01-01"}
+    return about(case, "/mandates", {**body, "subject": _subject(case)})
+
+
+def _subject(case: Case) -> str:
+    return f"subject {next(case.world.numbers)}"
+
+
+def _mandate(case: Case, until: str) -> str:
+    return case.world.mandate(case.side, case.side.member, subject=_subject(case), until=until)
+
+
+@route("GET", "/v1/mandates/{number}", "party")
+def _(case: Case) -> Asked:
+    number = _mandate(case, "signed")
+    return about(case, f"/mandates/{number}", shows=number)
+
+
+@route("GET", "/v1/mandates/{number}/document", "party")
+def _(case: Case) -> Asked:
+    number = _mandate(case, "signed")
+    return about(case, f"/mandates/{number}/document", shows=(SCAN + number.encode()).decode())
+
+
+@route("POST", "/v1/mandates/{number}/sign", "party")
+def _(case: Case) -> Asked:
+    path = f"/mandates/{_mandate(case, 'drafted')}/sign"
+    return sent(case, path, {"signed_on": DAY}, side=case.side, document=("mandate.pdf", SCAN))
+
+
+@route("POST", "/v1/mandates/{number}/accept", "party")
+def _(case: Case) -> Asked:
+    return about(case, f"/mandates/{_mandate(case, 'signed')}/accept", {})
+
+
+@route("POST", "/v1/mandates/{number}/end", "party")
+def _(case: Case) -> Asked:
+    return about(case, f"/mandates/{_mandate(case, 'accepted')}/end", {"ended_on": "2026-06-30", "reason": "left office"})
+
+
+@route("POST", "/v1/mandates/{number}/revoke", "party")
+def _(case: Case) -> Asked:
+    return about(case, f"/mandates/{_mandate(case, 'accepted')}/revoke", {"revoked_on": DAY})
+
+
+# Units.
+
+
+def _payment(case: Case) -> dict[str, Any]:
+    return {"payer": case.side.member, "payee": case.side.shop, "amount_cents": 1_00, "on": DAY}
+
+
+@route("POST", "/v1/payments", "party")
+def _(case: Case) -> Asked:
+    return about(case, "/payments", _payment(case))
+
+
+@route("POST", "/v1/payments/batch", "party")
+def _(case: Case) -> Asked:
+    return Asked("/v1/payments/batch", {"payments": [_payment(case)] * 2}, params={"book": case.side.book})
+
+
+@route("POST", "/v1/redemptions", "party")
+def _(case: Case) -> Asked:
+    return about(case, "/redemptions", {"member": case.side.member, "amount_cents": 2_00})
+
+
+@route("GET", "/v1/redemptions", "party")
+def _(case: Case) -> Asked:
+    return about(case, "/redemptions", shows=case.world.redeemed(case.side))
+
+
+@route("GET", "/v1/transfers-due", "party")
+def _(case: Case) -> Asked:
+    return about(case, "/transfers-due", shows=case.world.redeemed(case.side))
+
+
+@route("POST", "/v1/notes")
+def _(case: Case) -> Asked:
+    return about(case, "/notes", {"kind": "printed", "notes": [{"denomination_cents": 100, "amount_cents": 10_00}]})
+
+
+@route("GET", "/v1/notes")
+def _(case: Case) -> Asked:
+    return about(case, "/notes", shows='"place":"vault"')
+
+
+# Jobs are of persons.
+
+
+def _job(case: Case) -> str:
+    login = case.login if case.own and case.login else member_login(case.world.sides["dax"])
+    return case.world.job(login, case.side.book)
+
+
+@route("GET", "/v1/jobs", "person")
+def _(case: Case) -> Asked:
+    return Asked("/v1/jobs", shows=_job(case))
+
+
+@route("GET", "/v1/jobs/{job_id}", "person")
+def _(case: Case) -> Asked:
+    job = _job(case)
+    return Asked(f"/v1/jobs/{job}", shows=job)
+
+
+__all__ = ["AMOUNT_CENTS", "ASSOCIATION", "REQUESTS", "Asked", "Case", "PartGiven", "about", "list_of", "route", "sent"]
