@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -95,3 +96,10 @@ def tell_request(scope: Scope, status: int, seconds: float) -> None:
         log.error("request_failed", **told)
     else:
         log.info("request", **told)
+
+
+def tell_refused_parts(problems: Iterable[Mapping[str, Any]]) -> None:
+    """One line for each way in which parts of a request were refused for want of rights, while the request itself is answered."""
+    refused = Counter((problem["status"], problem["code"]) for problem in problems if problem["status"] in ACCESS_REFUSED)
+    for (status, code), parts in refused.items():
+        log.warning("access_refused", status=status, code=code, parts=parts)

@@ -13,7 +13,9 @@ from monnaielocale.domain.refusals import Refusal
 from ..access import Asking, Keyed
 from ..bodies import StrictRoute
 from ..fields import Body, BookAsked, Cents, Day, Label, MemberNumber, Shape
+from ..logs import tell_refused_parts
 from ..problems import problem_of
+from ..sight import ASSOCIATION
 
 MOST_AT_ONCE = 1000
 router = APIRouter(prefix="/payments", tags=["payments"], route_class=StrictRoute)
@@ -60,15 +62,19 @@ class PaymentsAnswered(Shape):
 @router.post("", status_code=201)
 async def pay_from_wallet(body: PaymentAsked, who: Keyed, book: BookAsked = None) -> PaymentMade:
     """Pay from wallet to wallet: a member from their own, the association for anyone."""
+    who.require("member", *ASSOCIATION)
     return PaymentMade(**await who.ask(pay_between_wallets, _item(body, who, who.book(book), who.key)))
 
 
 @router.post("/batch")
 async def pay_from_wallets(body: PaymentsAsked, who: Keyed, book: BookAsked = None) -> PaymentsAnswered:
     """Make up to 1,000 independent payments; one that is refused leaves the others as they are."""
+    who.require("member", *ASSOCIATION)
     code = who.book(book)
     items = [_item(each, who, code, f"{who.key}/{number}") for number, each in enumerate(body.payments)]
-    return PaymentsAnswered(answers=[_answer(each) for each in await who.ask_all(pay_between_wallets, items)])
+    answers = [_answer(each) for each in await who.ask_all(pay_between_wallets, items)]
+    tell_refused_parts(answer.problem for answer in answers if answer.problem)
+    return PaymentsAnswered(answers=answers)
 
 
 def _item(body: PaymentAsked, who: Asking, book: str, key: str) -> WalletPayment:

@@ -20,7 +20,7 @@ from ..fields import Body, BookAsked, Cents, CentsOrZero, Day, MemberNumber, Num
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..places import identifier
-from ..sight import of_the_transfers
+from ..sight import ASSOCIATION, of_the_transfers
 
 router = APIRouter(tags=["redemptions"], route_class=StrictRoute)
 _NOT_REDEEMED = refusing(
@@ -111,6 +111,7 @@ class TransfersPage(Shape):
 @router.post("/redemptions", status_code=201, responses=_NOT_REDEEMED)
 async def redeem_units(body: RedemptionAsked, who: Keyed, book: BookAsked = None) -> RedemptionMade:
     """Give units back for euros: a member their own, the association for anyone."""
+    who.require("member", *ASSOCIATION)
     item = Redeem(who.actor, who.book(book), body.member, body.amount_cents, who.day(body.on), who.key)
     return RedemptionMade(**await who.ask(redeem, item))
 
