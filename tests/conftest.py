@@ -14,10 +14,17 @@ from hypothesis import HealthCheck, settings
 from monnaielocale.store.database import Database, migrate
 from monnaielocale.store.server import EmbeddedServer
 from monnaielocale.store.temporary import named
+from monnaielocale.words import FRENCH, speak
 
 # A busy machine makes a property neither false nor too large to try.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+@pytest.fixture(autouse=True)
+def in_french() -> None:
+    """Each test begins in the language of the staff, whatever the one before it spoke."""
+    speak(FRENCH)
 
 
 @pytest.fixture(scope="session")
