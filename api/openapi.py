@@ -20,6 +20,7 @@ from monnaielocale.store.faults import BusyBook
 from monnaielocale.words import ENGLISH, speak
 
 from .bodies import ADDRESS_MOST, BYTES_MOST, AddressTooLong, BodyNotJson, BodyTooLarge, BodyTooSlow, ParameterUnknown
+from .examples import EXAMPLES
 from .problems import MEDIA_TYPE, NumberTooSmall, RequestUnfit, problem_of, title_of
 from .statuses import RETRY_AFTER, status_of
 from .strict_json import JsonRefused, KeyTwice, ValueFault
@@ -147,6 +148,7 @@ def complete(document: Document) -> Document:
     _name_plainly(document)
     for path, method, operation in operations(document):
         _require_key(operation)
+        _show_request(operation)
         _describe_errors(operation, path, method, used)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -220,6 +222,12 @@ def _require_key(operation: Document) -> None:
             for status, answer in operation["responses"].items():
                 if status.startswith("2"):
                     answer.setdefault("headers", {})["Idempotency-Replayed"] = told
+
+
+def _show_request(operation: Document) -> None:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is not None and operation["operationId"] in EXAMPLES:
+        content["example"] = EXAMPLES[operation["operationId"]]
 
 
 def _describe_errors(operation: Document, path: str, method: str, used: set[int]) -> None:

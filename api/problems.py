@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match
 
 from monnaielocale.actions.perform import Unforeseen
 from monnaielocale.domain.conventions.faults import ChoiceUnknown
@@ -334,12 +335,18 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refusal = AddressUnknown()
     elif error.status_code == 405:
-        refusal = MethodNotTaken(method=shown_text(request.method, most=20))
+        return answer_of(request, MethodNotTaken(method=shown_text(request.method, most=20)), {"Allow": _methods_at(request)})
     elif error.status_code == 413:
         refusal = BodyTooLarge(most_bytes=request.scope.get("starlette.max_body_size", 0))
     elif error.status_code >= 500:
         return failure_answer(request, error)
     return answer_of(request, refusal, error.headers)
+
+
+def _methods_at(request: Request) -> str:
+    """All methods of an address, where the framework names those of its first route alone."""
+    matching = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in matching for method in getattr(route, "methods", None) or ()}))
 
 
 async def _on_disconnect(request: Request, _: Exception) -> Response:

@@ -74,7 +74,7 @@ class _Reader:
                 table(["Name", "In", "Value", "Meaning"], [self._parameter(each) for each in parameters]),
             ]
         if body := operation.get("requestBody"):
-            parts += [self._content(kind, content["schema"]) for kind, content in body["content"].items()]
+            parts += [self._content(kind, content) for kind, content in body["content"].items()]
         answers = operation["responses"].items()
         parts += ["<h4>Answers</h4>", *(self._answer(status, answer) for status, answer in answers if "$ref" not in answer)]
         shared = [
@@ -99,13 +99,14 @@ class _Reader:
         meaning = words(parameter.get("description") or schema.get("description", ""))
         return [f"<code>{escape(parameter['name'])}</code>{needed}", parameter["in"], self._kind(schema), meaning]
 
-    def _content(self, kind: str, schema: Document) -> str:
-        rows = list(self._fields("", schema, 0))
+    def _content(self, kind: str, content: Document) -> str:
+        rows = list(self._fields("", content["schema"], 0))
         shown = f"<h4>Body: <code>{escape(kind)}</code></h4>"
         if rows:
             shown += table(["Field", "Value", "Meaning"], rows)
         if kind == "application/json":
-            shown += f"<pre>{escape(json.dumps(self._sample(schema, 0), ensure_ascii=False, indent=2))}</pre>"
+            sample = content["example"] if "example" in content else self._sample(content["schema"], 0)
+            shown += f"<pre>{escape(json.dumps(sample, ensure_ascii=False, indent=2))}</pre>"
         return shown
 
     def _answer(self, status: str, answer: Document) -> str:
@@ -117,8 +118,8 @@ class _Reader:
                     for code, told in examples.items()
                 ]
                 inside += table(["Code", "For example"], rows)
-            elif schema := content.get("schema"):
-                inside += self._content(kind, schema)
+            elif "schema" in content:
+                inside += self._content(kind, content)
         summary = f"<code>{escape(status)}</code> {words(answer.get('description', ''))}"
         if not inside:
             return f"<p>{summary}</p>"

@@ -38,6 +38,7 @@ TABLE: dict[int, frozenset[str]] = {
             "account_unknown",
             "address_unknown",
             "book_unknown",
+            "desk_unknown",
             "entry_unknown",
             "event_unknown",
             "job_unknown",

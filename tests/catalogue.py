@@ -36,6 +36,7 @@ COMPOSED_EVENTS = (
     "run_checked",
     "run_signed",
     "run_accounted_for",
+    *(f"float_{act}" for act in ("received", "lowered", "exchanged")),
     *(f"notes_{kind}" for kind in notes.NotesKind),
     *(f"mandate_{act}" for act in ("drafted", "signed", "accepted", "revoked", "ended")),
     reversals.REVERSAL,

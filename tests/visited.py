@@ -20,6 +20,7 @@ from monnaielocale.actions.redemptions import MemberDeparts, depart_members
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.store.database import Database
 from tests.bank_files import Bank, as_camt, as_cfonb, imported, on
+from tests.desks import Pool
 from tests.flows.elsewhere import CAIRN, GRENOBLE, LE_CAIRN, Elsewhere
 from tests.matching import allocation, credited, explained, line_of, payments_of, proposed, undone
 from tests.towns import drafting, mandates_in_force, run_signed
@@ -83,6 +84,9 @@ def visited(database: Database) -> Visited:
     ((reference, _),) = elsewhere.orders()
     elsewhere.confirm((reference, "T-1"))
     _trade(world)
+    pool = Pool.opened(world)
+    pool.receive(100_00)
+    pool.exchange((100, 5))
     _jobs(world)
     return Visited(world, elsewhere, bayonne, biarritz, grenoble)
 

@@ -320,7 +320,7 @@ CREATE TABLE person_role (
     granted BOOLEAN NOT NULL,
     given_by UUID,
     CONSTRAINT person_role_pk PRIMARY KEY (person_id, role, recorded_at),
-    CONSTRAINT person_role_role_check CHECK (role IN ('town_preparer', 'town_signer', 'public_accountant', 'association_operator', 'association_accountant', 'member', 'auditor', 'administrator')),
+    CONSTRAINT person_role_role_check CHECK (role IN ('town_preparer', 'town_signer', 'public_accountant', 'desk_clerk', 'association_operator', 'association_accountant', 'member', 'auditor', 'administrator')),
     CONSTRAINT person_role_person_id_fk FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT person_role_given_by_fk FOREIGN KEY(given_by) REFERENCES person (id)
 );

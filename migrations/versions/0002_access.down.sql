@@ -13,7 +13,8 @@ BEGIN
     END LOOP;
     FOR found IN SELECT tgname, tgrelid::regclass::text AS tablename FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
                    WHERE proname IN ('check_event_rights', 'check_movers', 'check_event_book', 'check_run_rights',
-                                     'check_mandate_rights', 'check_redeemers', 'check_givers') LOOP
+                                     'check_mandate_rights', 'check_redeemers', 'check_givers',
+                                     'check_person_changes') LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.tablename);
     END LOOP;
     FOR asked IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'visitor\_%' LOOP
@@ -23,6 +24,7 @@ BEGIN
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM monnaielocale_visitor;
     REVOKE ALL ON SCHEMA public FROM monnaielocale_visitor;
 END $$;
+DROP FUNCTION check_person_changes();
 DROP FUNCTION check_givers();
 DROP FUNCTION check_redeemers();
 DROP FUNCTION check_mandate_rights();

@@ -195,6 +195,31 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Persons are added by administrators. Everybody sets their own password and ends their own sessions, an administrator those of
+-- others. The program names who acts in monnaielocale.actor; nobody is named when the first administrator is added.
+CREATE FUNCTION check_person_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    acting uuid := NULLIF(current_setting('monnaielocale.actor', true), '')::uuid;
+    changed uuid;
+BEGIN
+    IF 'administrator' = ANY (held_roles(acting)) THEN
+        RETURN NULL;
+    ELSIF TG_TABLE_NAME = 'person' THEN
+        SELECT id INTO changed FROM added WHERE id IS DISTINCT FROM acting LIMIT 1;
+    ELSIF TG_TABLE_NAME = 'person_password' THEN
+        SELECT person_id INTO changed FROM added WHERE person_id IS DISTINCT FROM acting LIMIT 1;
+    ELSE
+        SELECT session.person_id INTO changed FROM added JOIN login_session AS session ON session.id = added.session_id
+         WHERE added.reason IN ('password_changed', 'revoked') AND session.person_id IS DISTINCT FROM acting LIMIT 1;
+    END IF;
+    IF changed IS NOT NULL AND (acting IS NOT NULL
+            OR EXISTS (SELECT 1 FROM person_role WHERE role = 'administrator' AND granted AND person_id <> changed)
+            OR (SELECT count(*) > 1 FROM person_password WHERE person_id = changed)) THEN
+        PERFORM refuse_person('role_missing', COALESCE(acting, changed), ARRAY['administrator']);
+    END IF;
+    RETURN NULL;
+END $$;
+
 DO $$
 DECLARE
     checked record;
@@ -202,7 +227,9 @@ BEGIN
     FOR checked IN
         SELECT * FROM (VALUES
             ('event', 'check_event_rights'), ('entry_line', 'check_movers'), ('run_act', 'check_run_rights'),
-            ('mandate_act', 'check_mandate_rights'), ('transfer_due', 'check_redeemers'), ('person_role', 'check_givers')
+            ('mandate_act', 'check_mandate_rights'), ('transfer_due', 'check_redeemers'), ('person_role', 'check_givers'),
+            ('person', 'check_person_changes'), ('person_password', 'check_person_changes'),
+            ('login_session_end', 'check_person_changes')
         ) AS pairs (table_name, function_name)
         UNION ALL
         SELECT unnest(ARRAY['member', 'payment_run', 'transfer_due', 'statement_file', 'bank_line', 'match', 'notes_movement',
@@ -215,6 +242,6 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION roles_for(text), refuse_person(text, uuid, text[]), check_rights(uuid[], text[], integer),
     check_event_rights(), check_movers(), check_event_book(), check_run_rights(), check_mandate_rights(), check_redeemers(),
-    check_givers() FROM PUBLIC;
+    check_givers(), check_person_changes() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION roles_for(text), refuse_person(text, uuid, text[]), check_rights(uuid[], text[], integer)
     TO monnaielocale_writer;

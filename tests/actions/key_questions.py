@@ -25,6 +25,7 @@ from monnaielocale.store.runs import run_slip
 from monnaielocale.store.summary import run_summary
 from monnaielocale.store.unit_of_work import UnitOfWork
 from tests.bank_files import Bank, imported, on, seen
+from tests.desks import Pool
 from tests.matching import credited, line_of, matched, proposed
 from tests.towns import drafting, mandate_in_force, run_opened, run_signed
 from tests.world import BOOK, MEMBER_IBAN, PEOPLE, TOWN, World
@@ -183,3 +184,21 @@ def exported(scene: Scene) -> Any:
     bought(scene)
     with scene.database.reading() as connection:
         return write_journal(journal_of(connection, BOOK)).decode()
+
+
+def desk_opened(scene: Scene) -> Any:
+    """The town opens its pool."""
+    return Pool(scene).open()
+
+
+def float_received(scene: Scene) -> Any:
+    """The pool gets its float."""
+    return Pool.opened(scene).receive(150_00)
+
+
+def float_exchanged(scene: Scene) -> Any:
+    """Fifty euros of the pool's float become notes in its second till."""
+    pool = Pool.opened(scene)
+    pool.receive(140_00)
+    scene.move_notes("printed", (5_00, 100_00))
+    return pool.exchange((5_00, 10), till="till-2")

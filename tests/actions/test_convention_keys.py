@@ -85,6 +85,11 @@ ROWS = [
     Row("account_numbers.*", '"463400"', '"463410"', asks.exported),
     Row("support_grants[].label", '"Printing of notes"', '"Web site"', asks.support_explained),
     Row("support_grants[].instalments_cents", "[25_000_00,", "[24_000_00,", asks.support_explained),
+    Row("desks[].code", 'code = "pool"', 'code = "baths"', asks.desk_opened),
+    Row("desks[].label", '"Town pool"', '"Town baths"', asks.desk_opened),
+    Row("desks[].tills", '["till-1", "till-2"]', '["till-1", "till-3"]', asks.float_exchanged),
+    Row("desks[].float_euro_cents", "float_euro_cents = 100_00", "float_euro_cents = 99_99", asks.float_received),
+    Row("desks[].float_notes_cents", "float_notes_cents = 50_00", "float_notes_cents = 45_00", asks.float_exchanged),
 ]
 # One of each action; terms of a mandate and kinds of notes make no other one of it.
 QUESTIONS = list({row.question.__qualname__: row.question for row in ROWS}.values())

@@ -26,7 +26,14 @@ BY_SOUND: tuple[tuple[str, int, set[str]], ...] = (
         {"acting_party_unknown", "bank_account_unknown", "choice_unknown", "confirmations_unknown", "credit_unknown"}
         | {"denomination_unknown", "encoding_unknown", "key_unknown", "member_kind_unknown", "notes_kind_unknown"}
         | {"opening_party_unknown", "outcome_unknown", "parameter_unknown", "part_kind_unknown", "piece_unknown"}
-        | {"remainder_unknown", "role_unknown", "share_mode_unknown", "statement_format_unknown", "statement_record_unknown"}
+        | {
+            "rank_unknown",
+            "remainder_unknown",
+            "role_unknown",
+            "share_mode_unknown",
+            "statement_format_unknown",
+            "statement_record_unknown",
+        }
         | {"statement_version_unknown", "text_encoding_unknown", "word_unknown"},
     ),
     (r"already|_taken$", 409, {"method_not_taken"}),

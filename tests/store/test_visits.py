@@ -80,13 +80,17 @@ _OF_CREDIT = (
     "SELECT book_id FROM payment_credit AS credit JOIN payment ON payment.id = payment_id"
     " JOIN payment_run ON payment_run.id = run_id WHERE credit.id = credit_id"
 )
-# Staff of an association, and their auditor: everything of their own book.
+SERVED = f"(SELECT book_id FROM desk WHERE issuer_book_id IN {BOOKS})"
+# Staff of an association, and their auditor: everything of their own book, and of the desks that they serve that there are such
+# desks, with what moved their own book.
 ASSOCIATION = JOBS | {
     table: f"book_id IN {BOOKS}"
     for table, declared in METADATA.tables.items()
     if "book_id" in declared.columns
 } | {
-    "book": f"id IN {BOOKS}",
+    "book": f"id IN {BOOKS} OR id IN {SERVED}",
+    "desk": f"issuer_book_id IN {BOOKS}",
+    "event": f"book_id IN {BOOKS} OR id IN (SELECT event_id FROM entry WHERE book_id IN {BOOKS})",
     "party": f"""id = {MINE} OR id IN (SELECT id FROM member WHERE book_id IN {BOOKS})
                  OR id IN (SELECT public_body_id FROM convention WHERE book_id IN {BOOKS})""",
     "person": f"""party_id = {MINE} OR party_id IN (SELECT id FROM member WHERE book_id IN {BOOKS})
@@ -117,8 +121,10 @@ ASSOCIATION = JOBS | {
     "match_part": _in_book("SELECT book_id FROM match WHERE match.id = match_id"),
     "match_act": _in_book("SELECT book_id FROM match WHERE match.id = match_id"),
 }  # fmt: skip
-TOWN = JOBS | {
-    "book": f"id IN (SELECT book_id FROM convention WHERE public_body_id = {MINE})",
+# Staff of a town: its mandates and runs, and everything in the books of its desks.
+TOWN = JOBS | dict.fromkeys(("batch", "entry", "entry_line", "account", "desk", "desk_appointment"), f"book_id IN {BOOKS}") | {
+    "account_day": _in_book("SELECT book_id FROM account WHERE account.id = account_id"),
+    "book": f"id IN (SELECT book_id FROM convention WHERE public_body_id = {MINE}) OR id IN {BOOKS}",
     "convention": f"public_body_id = {MINE}",
     "convention_version": f"convention_id IN (SELECT id FROM convention WHERE public_body_id = {MINE})",
     "convention_version_end": f"""version_id IN (SELECT version.id FROM convention_version AS version
@@ -126,6 +132,7 @@ TOWN = JOBS | {
     "party": f"""id = {MINE} OR id IN {BENEFICIARIES}
                  OR id IN (SELECT book.party_id FROM book JOIN convention ON book_id = book.id WHERE public_body_id = {MINE})""",
     "person": f"party_id = {MINE} OR id IN (SELECT acted_by FROM event WHERE id IN {TOWN_EVENTS})",
+    "event": f"id IN {TOWN_EVENTS} OR book_id IN {BOOKS}",
     "person_role": f"(SELECT party_id FROM person WHERE person.id = person_id) = {MINE}",
     "member": f"id IN {BENEFICIARIES}",
     "member_departure": f"member_id IN {BENEFICIARIES}",
@@ -146,7 +153,6 @@ TOWN = JOBS | {
     "bank_line_text": f"line_id IN {LINES}",
     "document": f"""sha256 IN (SELECT document_sha256 FROM payment_run WHERE public_body_id = {MINE}
                          UNION SELECT document_sha256 FROM mandate_act WHERE mandate_id IN {MANDATES})""",
-    "event": f"id IN {TOWN_EVENTS}",
 }  # fmt: skip
 MEMBER = JOBS | {
     "book": f"id = (SELECT book_id FROM member WHERE id = {MINE})",
@@ -173,6 +179,16 @@ MEMBER = JOBS | {
     "entry": f"(book_id, number) IN {ENTRIES}",
     "event": f"id IN {MEMBER_EVENTS}",
 }  # fmt: skip
+# Whoever is named for a desk sees that desk and who else is named for it, and is otherwise nobody's staff.
+POOL_DESK = "(SELECT book_id FROM desk WHERE code = 'pool')"
+DESK = JOBS | {
+    "book": f"id IN {POOL_DESK}",
+    "desk": f"book_id IN {POOL_DESK}",
+    "desk_appointment": f"book_id IN {POOL_DESK}",
+    "party": f"id = {MINE}",
+    "person": f"id = {OWN}",
+    "person_role": f"person_id = {OWN}",
+}
 _NAMES = ("person", "person_role", "party", "book", "convention", "convention_version", "convention_version_end")
 ADMINISTRATOR = dict.fromkeys(_NAMES, "true") | JOBS
 SEEN_BY: dict[str, dict[str, str]] = {
@@ -190,6 +206,8 @@ SEEN_BY: dict[str, dict[str, str]] = {
     "biarritz-preparer": TOWN,
     "grenoble-signer": TOWN,
     "grenoble-treasurer": TOWN,
+    "pool-head": DESK,
+    "pool-clerk": DESK,
     "maite": MEMBER,
     "peio": MEMBER,
     "shop": MEMBER,

@@ -1,5 +1,6 @@
 """The second wall: the program takes everybody for the right person, and the database alone refuses what is not theirs."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,7 +56,7 @@ from monnaielocale.domain.ledger import Event
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.database import Database
 from monnaielocale.store.faults import RefusedByTheBooks, refusal_of
-from monnaielocale.store.people import withdraw_role
+from monnaielocale.store.people import add_person, end_sessions_of, set_password, withdraw_role
 from monnaielocale.store.tables import METADATA
 from monnaielocale.store.temporary import named
 from monnaielocale.store.unit_of_work import unit_of_work
@@ -117,6 +118,13 @@ def walled(database: Database) -> Walled:
     unsigned = run_opened(world, (MAITE, "Maite Etxeberria", "1,00"), list_number="3")
     mandates = (drafted, signed, *accepted)
     return Walled(world, unsigned, runs[1], runs[0], mandates, line_of(world, 9_00), payments_of(world, runs[0])[0], UUID(paid))
+
+
+def elsewhere(account: str) -> str:
+    """A bank account with the same number at another bank."""
+    basic = "88888" + account[9:25]
+    number = basic + f"{97 - int(basic + '00') % 97:02}"
+    return f"FR{98 - int(number + '152700') % 97:02}{number}"
 
 
 def biarritz() -> str:
@@ -372,3 +380,49 @@ def test_only_an_administrator_gives_roles(built: Walled, giver: str | None) -> 
         " FROM person WHERE login = 'maite'"
     )
     assert writing(built, given, giver=giver) == RoleMissing(login=giver or "maite", roles="administrator")
+
+
+def test_only_an_administrator_adds_persons_and_changes_passwords_and_sessions_of_others(built: Walled) -> None:
+    database, before = built.world.database, counts(built.world.database)
+    thief = built.world.actor("peio")
+    refused = RoleMissing(login="peio", roles="administrator")
+    with pytest.raises(RoleMissing) as found:
+        add_person(database, login="accomplice", name="Accomplice", given_by=thief)
+    assert found.value == refused
+    with pytest.raises(RoleMissing) as found:
+        set_password(database, "operator", "the password of a thief", thief)
+    assert found.value == refused
+    with database.connect("writer") as connection:
+        connection.execute("INSERT INTO login_session SELECT %s, id, now() FROM person WHERE login = 'operator'", [new_id()])
+        with pytest.raises(RoleMissing) as found:
+            end_sessions_of(database, "operator", thief, connection=connection)
+        assert found.value == refused
+        connection.rollback()
+    assert counts(database) == before
+
+
+def test_everybody_changes_their_own_password_and_ends_their_own_sessions(built: Walled) -> None:
+    database, peio = built.world.database, built.world.actor("peio")
+    with database.connect("writer") as connection:
+        connection.execute("INSERT INTO login_session SELECT %s, id, now() FROM person WHERE login = 'peio'", [new_id()])
+        assert end_sessions_of(database, "peio", peio, connection=connection) == 1
+        set_password(database, "peio", "a password of their own", peio, connection=connection)
+        connection.rollback()
+
+
+def test_nobody_named_changes_persons_once_there_is_an_administrator(built: Walled) -> None:
+    added = "INSERT INTO person VALUES (%(id)s, 'nobody', 'Nobody', NULL, now())"
+    assert isinstance(writing(built, added, id=new_id()), RoleMissing)
+    stolen = "INSERT INTO person_password SELECT id, now(), 'x' FROM person WHERE login = 'operator'"
+    assert isinstance(writing(built, stolen), RoleMissing)
+
+
+@pytest.mark.parametrize("wrong", ["operator", "auditor", "cairn-accountant", "preparer"])
+def test_a_convention_that_a_person_may_not_load_leaves_neither_party_nor_book(built: Walled, wrong: str) -> None:
+    # Another association's book has bank accounts of its own.
+    data = biarritz().replace('"biarritz"', '"new-town"').replace('book = "eusko"', 'book = "new-book"')
+    data = re.sub('"FR76 9999[0-9 ]+"', lambda found: f'"{elsewhere(found[0][1:-1].replace(" ", ""))}"', data)
+    before = counts(built.world.database)
+    with pytest.raises((RoleMissing, ActsForAnother)):
+        load_convention(built.world.database, posing_as(built, "administrator", wrong), data.encode(), built.world.on)
+    assert counts(built.world.database) == before

@@ -15,6 +15,7 @@ PARTY_KINDS_OF_ROLES: dict[str, frozenset[str]] = {
     "town_preparer": frozenset({"public_body"}),
     "town_signer": frozenset({"public_body"}),
     "public_accountant": frozenset({"public_body"}),
+    "desk_clerk": frozenset({"public_body"}),
     "association_operator": frozenset({"issuer"}),
     "association_accountant": frozenset({"issuer"}),
     "member": _MEMBERS,

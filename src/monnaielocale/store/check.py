@@ -59,7 +59,7 @@ def _chain_findings(connection: Connection, book_id: int, code: str) -> Iterator
 
 
 def sealed_events(connection: Connection, book_id: int, batch: Any) -> list[SealedEvent]:
-    """The events of a batch as they were sealed, with what each of them wrote in this book."""
+    """The events of a batch as they were sealed, with what each of them wrote in this book; see `batch_parameters`."""
     entries: dict[Any, list[SealedEntry]] = {}
     bounds = {"book_id": book_id, "first": batch.first_entry_number, "last": batch.last_entry_number}
     lines: dict[int, list[SealedLine]] = {}
@@ -68,7 +68,8 @@ def sealed_events(connection: Connection, book_id: int, batch: Any) -> list[Seal
             lines[row.number] = []
             entries.setdefault(row.event_id, []).append(SealedEntry(row.number, row.business_on, row.label, lines[row.number]))
         lines[row.number].append(SealedLine(row.code, row.account_line_number, row.amount_cents, row.balance_after_cents))
-    bounds = {"book_id": book_id, "first": batch.first_event_number, "last": batch.last_event_number}
+    bounds |= {"first_entry": bounds["first"], "last_entry": bounds["last"]}
+    bounds |= {"first": batch.first_event_number, "last": batch.last_event_number}
     return [
         SealedEvent(
             row.number,

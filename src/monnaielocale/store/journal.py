@@ -188,8 +188,11 @@ class Journal:
         return rows
 
     def write(self) -> None:
-        """Write what was posted since the last write, one statement per book, and advance the heads."""
-        for opened in self.books.values():
+        """Write what was posted since the last write, one statement per book, and advance the heads.
+
+        A book whose events have entries elsewhere comes first: an entry needs its event.
+        """
+        for opened in sorted(self.books.values(), key=lambda opened: any(not event.number for event in opened.sealed)):
             if opened.sealed:
                 self._open_accounts(opened)
                 parameters = batch_parameters(opened, opened.head.recorded_at)
@@ -241,7 +244,8 @@ def batch_parameters(opened: OpenBook, moment: datetime | None) -> dict[str, Any
         "recorded_at": moment,
         "first_event": head.event_number + 1,
         "first_entry": head.entry_number + 1,
-        "root": merkle_root([leaf(event) for event in sealed]),
+        # The book's own events in their order, then those of other books that have entries here.
+        "root": merkle_root([leaf(event) for event in sorted(sealed, key=lambda event: not event.number)]),
         "previous": head.hash,
         **_event_columns([event for event in sealed if event.number]),
         **_entry_columns(sealed),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg.rows import namedtuple_row
 
 from ..domain.actors import Actor
@@ -26,6 +27,7 @@ from ..domain.people import (
     check_roles,
 )
 from .database import Connection, Database
+from .faults import refusal_of
 from .passwords import PasswordKept, hash_of, password_fits, password_kept
 from .queries import query
 from .sessions import end_sessions
@@ -113,6 +115,7 @@ def set_password(database: Database, login: str, password: str, given_by: Actor,
     """
     check_password(password)
     with _writing(database, connection) as connection:
+        _name(connection, given_by)
         if given_by.login != login:
             given_by.require("administrator")
         person_id = _known(connection, login).id
@@ -126,6 +129,7 @@ def end_sessions_of(database: Database, login: str, given_by: Actor, *, connecti
     Refuses with RoleMissing and PersonUnknown.
     """
     with _writing(database, connection) as connection:
+        _name(connection, given_by)
         if given_by.login != login:
             given_by.require("administrator")
         return end_sessions(connection, _known(connection, login).id, "revoked", _now())
@@ -167,21 +171,30 @@ def people_page(connection: Connection, after: str, most: int) -> list[PersonLis
 
 @contextmanager
 def _writing(database: Database, connection: Connection | None) -> Iterator[Connection]:
-    """The transaction that somebody began, or one of our own, which commits at the end."""
-    if connection is not None:
-        yield connection
-        return
-    with database.connect("writer") as own:
-        yield own
+    """The transaction that somebody began, or one of our own that commits at the end; what the database refuses is a Refusal."""
+    try:
+        if connection is not None:
+            yield connection
+            return
+        with database.connect("writer") as own:
+            yield own
+    except psycopg.IntegrityError as error:
+        raise refusal_of(error) or error from error
 
 
 def _lock(connection: Connection, given_by: Actor | None) -> None:
     """One change at a time, by an administrator; the very first person is added by whoever installs the program."""
     connection.execute(query("lock_people"))
     if given_by is not None:
+        _name(connection, given_by)
         _actor(_known(connection, given_by.login)).require("administrator")
     elif _administrators(connection):
         raise AdministratorNeeded()
+
+
+def _name(connection: Connection, actor: Actor) -> None:
+    """Tell the database who changes persons in this transaction: it asks for itself whether they may."""
+    connection.execute(query("name_who_acts"), {"person_id": actor.person_id})
 
 
 def _administrators(connection: Connection) -> list[Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from ..chart import Form
 from ..payments.periods import Period, PeriodKind
 from ..refusals import Refusal
+from .desks import DeskNotInConvention, DeskRules, desk_rules
 from .lines import Path, key_text
 
 SIGNERS = ("town_signer", "association_operator", "association_accountant")
@@ -184,6 +185,7 @@ class ConventionVersion:
     redemption: tuple[tuple[Redeemer, int], ...]
     account_numbers: tuple[tuple[str, str], ...]
     support_grants: tuple[SupportGrant, ...]
+    desks: tuple[DeskRules, ...]
     canonical: str = field(repr=False)
     suspended_on: date | None = None
     ended_on: date | None = None
@@ -198,6 +200,13 @@ class ConventionVersion:
     def sha256(self) -> bytes:
         """The fingerprint that freezes the version once it is loaded."""
         return hashlib.sha256(self.canonical.encode()).digest()
+
+    def desk(self, code: str) -> DeskRules:
+        """What is agreed for a desk of the public body; DeskNotInConvention."""
+        found = next((desk for desk in self.desks if desk.code == code), None)
+        if found is None:
+            raise DeskNotInConvention(desk=code[:40], version=self.label, convention=self.convention)
+        return found
 
     def source_of(self, key: str) -> str | None:
         """The source of a value: its own, or the nearest one named for what contains it."""
@@ -285,6 +294,7 @@ def version_from_canonical(canonical: str) -> ConventionVersion:
         support_grants=tuple(
             SupportGrant(each["label"], tuple(each["instalments_cents"])) for each in content.get("support_grants", ())
         ),
+        desks=tuple(desk_rules(each) for each in content.get("desks", ())),
         canonical=canonical,
     )
 

@@ -201,9 +201,12 @@ def _check_version(version: dict[str, Any], path: Path, faults: _Faults) -> None
         and AccountPurpose.RESERVE not in [each["purpose"] for each in accounts]
     ):
         faults.add((*path, "bank_accounts"), reasons.ReserveAbsent())
-    for rows, key in (("bank_accounts", "iban"), ("support_grants", "label")):
+    for rows, key in (("bank_accounts", "iban"), ("support_grants", "label"), ("desks", "code")):
         values = enumerate(version.get(rows) or [])
         _check_no_twins((((*path, rows, number, key), each.get(key)) for number, each in values), faults)
+    for number, desk in enumerate(version.get("desks") or []):
+        tills = enumerate(desk.get("tills") or [])
+        _check_no_twins((((*path, "desks", number, "tills", place), till) for place, till in tills), faults)
     for kind, rules in (version.get("kinds") or {}).items():
         if rules and "pay_day" in rules and rules.get("period") == PeriodKind.ONCE:
             faults.add((*path, "kinds", kind, "pay_day"), reasons.PayDayNeedsMonths(), rules["pay_day"])

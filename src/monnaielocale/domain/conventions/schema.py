@@ -205,6 +205,15 @@ KIND = Table(
         "pay_day": Value(whole(1, 31)),
     }
 )
+DESK = Table(
+    {
+        "code": Value(CODE, required=True),
+        "label": Value(text_check(120), required=True),
+        "tills": Values(CODE, required=True, ordered=True),
+        "float_euro_cents": Value(whole(0, CENTS_MAX), required=True),
+        "float_notes_cents": Value(whole(0, CENTS_MAX), required=True),
+    }
+)
 VERSION = Table(
     {
         "label": Value(text_check(120), required=True),
@@ -250,6 +259,7 @@ VERSION = Table(
                 }
             )
         ),
+        "desks": Rows(DESK),
     }
 )
 CONVENTION = Table({"versions": Rows(VERSION, required=True)}, required=True)

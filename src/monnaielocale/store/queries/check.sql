@@ -105,6 +105,27 @@ SELECT format('%s: books %s, lines %s', account.code, account.cents, COALESCE(op
                         'paid_unattributed.digital', 'paid_unattributed.notes')
    AND account.cents - COALESCE(opening_cents(account.account_id), 0) <> COALESCE(open.cents, 0);
 
+-- check_desks: What a desk's book says of its notes and digital units is what the association's book says of the desk.
+SELECT format('desk %s: %s of %s in its book, %s in that of the association', own.code, held.cents, held.what, held.followed)
+  FROM desk
+  JOIN book AS own ON own.id = desk.book_id
+  JOIN LATERAL (
+        SELECT COALESCE(sum(cents) FILTER (WHERE role IN ('values.notes', 'float.notes')), 0) AS notes,
+               COALESCE(sum(cents) FILTER (WHERE role = 'values.envelope'), 0) AS envelopes,
+               COALESCE(sum(cents) FILTER (WHERE role = 'digital_received'), 0) AS digital
+          FROM account_balance WHERE account_balance.book_id = desk.book_id
+  ) AS here ON true
+  JOIN LATERAL (
+        SELECT COALESCE(sum(cents) FILTER (WHERE role = 'notes.drawer' AND split_part(code, ':', 2) = own.code), 0) AS notes,
+               COALESCE(sum(cents) FILTER (WHERE role IN ('notes.envelope', 'notes.transit_in')
+                                             AND split_part(code, ':', 2) = own.code), 0) AS envelopes,
+               COALESCE(sum(cents) FILTER (WHERE code = 'wallet:' || own.code), 0) AS digital
+          FROM account_balance WHERE account_balance.book_id = desk.issuer_book_id
+  ) AS there ON true
+ CROSS JOIN LATERAL (VALUES ('notes', here.notes, there.notes), ('envelopes', here.envelopes, there.envelopes),
+                            ('digital units', here.digital, there.digital)) AS held (what, cents, followed)
+ WHERE held.cents <> held.followed;
+
 -- check_payments: No payment got more euros than it asks for, nor gave more than it got.
 SELECT format('payment %s: %s asked, %s allocated, %s credited, %s taken back, %s returned, %s recalled', payment_id, amount_cents,
               allocated_cents, credited_cents, taken_back_cents, returned_cents, recalled_cents)
@@ -221,10 +242,16 @@ SELECT format('%s is %s', name, setting) FROM pg_settings
 SELECT number, recorded_at, first_entry_number, first_event_number, last_event_number, last_entry_number, root, previous_hash, hash
   FROM batch WHERE book_id = %(book_id)s ORDER BY number;
 
--- sealed_events: The events of a range, and those of other books whose entries lie here, in the order of their batch.
-SELECT event.id, CASE WHEN event.book_id = %(book_id)s THEN event.number ELSE 0 END AS number, event.kind, event.acted_by,
-       event.business_on, event.reverses_event_id, event.reason, event.details
-  FROM event WHERE event.book_id = %(book_id)s AND event.number BETWEEN %(first)s AND %(last)s ORDER BY event.number;
+-- sealed_events: The events of a batch by their numbers, then those of other books in the order of their entries in this one.
+SELECT event.id, event.number, event.kind, event.acted_by, event.business_on, event.reverses_event_id, event.reason, event.details,
+       0 AS entry_number
+  FROM event WHERE event.book_id = %(book_id)s AND event.number BETWEEN %(first)s AND %(last)s
+UNION ALL
+SELECT event.id, 0, event.kind, event.acted_by, event.business_on, event.reverses_event_id, event.reason, event.details,
+       entry.number
+  FROM entry JOIN event ON event.id = entry.event_id AND event.book_id <> entry.book_id
+ WHERE entry.book_id = %(book_id)s AND entry.number BETWEEN %(first_entry)s AND %(last_entry)s
+ ORDER BY entry_number, number;
 
 -- sealed_lines: The entries of a range with their lines, in the order in which they were written.
 SELECT entry.number, entry.event_id, entry.business_on, entry.label, account.code, line.account_line_number, line.amount_cents,

@@ -39,3 +39,6 @@ SELECT bank_account.id, bank_account.iban, bank_account.purpose, bank_account.fo
 -- bank_accounts_of_books: The bank accounts of the books.
 SELECT bank_account.id, bank_account.iban, bank_account.purpose, bank_account.form, book.code AS book
   FROM bank_account JOIN book ON book.id = bank_account.book_id WHERE book.code = ANY (%(books)s) ORDER BY bank_account.iban;
+
+-- may_cause_in_book: Refuses, as for the event itself, a person who may not cause an event of this kind in a book.
+SELECT check_rights(ARRAY[%(person_id)s::uuid], ARRAY[%(kind)s::text], id) FROM book WHERE code = %(book)s;

@@ -21,6 +21,9 @@ SELECT person.id, person.login, person.name, person.party_id, COALESCE(party.cod
 -- lock_people: One change of persons and roles at a time, so that two of them cannot contradict each other.
 SELECT pg_advisory_xact_lock(hashtext('monnaielocale.people'));
 
+-- name_who_acts: Whoever changes persons, passwords and sessions until the end of this transaction.
+SELECT set_config('monnaielocale.actor', %(person_id)s::uuid::text, true);
+
 -- password_of: The valid password hash of a login, and whose it is.
 SELECT person.id AS person_id, password.hash FROM person JOIN person_password AS password ON password.person_id = person.id
  WHERE person.login = %(login)s ORDER BY password.recorded_at DESC LIMIT 1;

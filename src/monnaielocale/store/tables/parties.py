@@ -10,6 +10,7 @@ ROLES = (
     "town_preparer",
     "town_signer",
     "public_accountant",
+    "desk_clerk",
     "association_operator",
     "association_accountant",
     "member",

@@ -1,0 +1,233 @@
+"""Service desks (régies de recettes) begin: the public body opens one and names its people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ..domain.actors import Actor
+from ..domain.conventions.desks import DeskRules
+from ..domain.desks.staff import Appointment, Rank, Staff, checked_staff
+from ..domain.identifiers import new_id
+from ..domain.ledger import Event
+from ..domain.people import PersonUnknown
+from ..domain.refusals import Refusal
+from ..store.conventions import Conventions, convention_with, conventions_of
+from ..store.database import Database
+from ..store.desks import DeskKept, desk_with, desks_of, staffs_of
+from ..store.queries import query
+from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
+from .conventions import BookOfAnother
+from .deciding import decide_each
+from .perform import action, perform_one
+
+OPENS, COLLECTS = "town_signer", "desk_clerk"
+
+
+class DeskAlreadyOpen(Refusal):
+    """The desk {desk} was opened on {opened_on}."""
+
+    code = "desk_already_open"
+
+
+class RankUnknown(Refusal):
+    """{rank} is not a rank at a desk: the ranks are {known}."""
+
+    code = "rank_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """A desk of the convention between a public body and the association that keeps `issuer_book` begins."""
+
+    actor: Actor
+    book: str
+    issuer_book: str
+    public_body: str
+    desk: str
+    on: date
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOpened:
+    """The desk has a book of its own, under this code."""
+
+    book: str
+    desk: str
+    label: str
+    tills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameForDesk:
+    """A person is named for a desk as `head`, `deputy` or `clerk`, from a day on and until another if it is known."""
+
+    actor: Actor
+    book: str
+    login: str
+    rank: str
+    starts_on: date
+    on: date
+    ends_on: date | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedForDesk:
+    """The appointment."""
+
+    appointment_id: UUID
+    login: str
+    rank: str
+    starts_on: date
+    ends_on: date | None
+
+
+def desk_book(public_body: str, desk: str) -> str:
+    """The code of a desk's book, under which the association's book names its drawers as well."""
+    return f"{public_body}-{desk}"
+
+
+def open_desk(
+    database: Database, actor: Actor, *, issuer_book: str, public_body: str, desk: str, on: date, key: str = ""
+) -> dict[str, Any]:
+    """Open a desk that the convention lists, with a book of its own.
+
+    Refusals: RoleMissing, ActsForAnother, PartyNotOfConvention, those of a convention that does not hold on this day,
+    DeskNotInConvention, BookOfAnother, DeskAlreadyOpen, KeyReused.
+    """
+    item = OpenDesk(actor, desk_book(public_body, desk), issuer_book, public_body, desk, on, key)
+    with unit_of_work(database) as work:
+        # The book comes before everything that is locked or recorded in it.
+        conventions = conventions_of(work, [issuer_book])
+        _rules(conventions, item)
+        loaded = convention_with(conventions, issuer_book, public_body)
+        book = {"book": item.book, "public_body_id": loaded.public_body_id, "issuer_book": issuer_book}
+        work.connection.execute(query("add_desk_book"), book)
+        _book(work.rows("books_by_code", books=[item.book, issuer_book]), item)
+    return perform_one(database, open_desks, item)
+
+
+@action("open_desk")
+def open_desks(work: UnitOfWork, items: Sequence[OpenDesk]) -> list[DeskOpened | Refusal]:
+    """Public bodies open desks; see `open_desk`, which makes the book first."""
+    conventions = conventions_of(work, (item.issuer_book for item in items))
+    rows = work.rows("books_by_code", books=sorted({code for item in items for code in (item.book, item.issuer_book)}))
+    opened = {book: desk.opened_on for book, desk in desks_of(work, (item.book for item in items)).items()}
+
+    def decide(item: OpenDesk) -> DeskOpened:
+        rules = _rules(conventions, item)
+        books = _book(rows, item)
+        if item.book in opened:
+            raise DeskAlreadyOpen(desk=item.desk, opened_on=opened[item.book])
+        details = {"desk": item.desk, "public_body": item.public_body, "followed_in": item.issuer_book, "label": rules.label}
+        event = Event(new_id(), item.book, "desk_opened", item.actor.person_id, item.on, (), details)
+        work.post(event)
+        row = {"book_id": books[item.book].id, "issuer_book_id": books[item.issuer_book].id, "code": item.desk}
+        work.insert("desk", row | {"public_body_id": item.actor.party_id, "opened_on": item.on, "event_id": event.id})
+        opened[item.book] = item.on
+        return DeskOpened(item.book, item.desk, rules.label, rules.tills)
+
+    return decide_each(items, decide)
+
+
+def _rules(conventions: Conventions, item: OpenDesk) -> DeskRules:
+    """What the convention says of the desk, for somebody who may open it."""
+    item.actor.require(OPENS)
+    loaded = convention_with(conventions, item.issuer_book, item.public_body)
+    item.actor.require_party(loaded.public_body_id)
+    return loaded.convention.version_for(item.on).desk(item.desk)
+
+
+def _book(rows: Sequence[Row], item: OpenDesk) -> dict[str, Row]:
+    """The desk's book and the association's; BookOfAnother when the desk's code names a book that is not its own."""
+    books: dict[str, Row] = {row.code: row for row in rows}
+    own = books[item.book]
+    if (own.code, own.kind, own.party_id) != (desk_book(item.public_body, item.desk), "desk", item.actor.party_id):
+        raise BookOfAnother(book=item.book)
+    return books
+
+
+@action("name_for_desk")
+def name_for_desks(work: UnitOfWork, items: Sequence[NameForDesk]) -> list[NamedForDesk | Refusal]:
+    """The public body names people for its desks (arrêté de nomination), one head at a time.
+
+    Refusals: RoleMissing, DeskUnknown, ActsForAnother, RankUnknown, PersonUnknown, AppointmentReversed, HeadsOverlap.
+    """
+    desks = desks_of(work, (item.book for item in items))
+    staffs = staffs_of(work, desks.values())
+    people = {row.login: row for row in work.rows("persons_by_login", logins=sorted({item.login for item in items}))}
+
+    def decide(item: NameForDesk) -> NamedForDesk:
+        item.actor.require(OPENS)
+        desk = desk_with(desks, item.book)
+        item.actor.require_party(desk.public_body_id)
+        appointment = _appointment(desk, item, people)
+        staff = checked_staff(item.book, (*staffs[item.book].appointments, appointment))
+        appointment_id = _named(work, desk, item, appointment)
+        staffs[item.book] = staff
+        return NamedForDesk(appointment_id, item.login, item.rank, item.starts_on, item.ends_on)
+
+    return decide_each(items, decide)
+
+
+def _appointment(desk: DeskKept, item: NameForDesk, people: dict[str, Row]) -> Appointment:
+    if item.rank not in tuple(Rank):
+        raise RankUnknown(rank=item.rank[:40], known=", ".join(Rank))
+    person = people.get(item.login)
+    if person is None or person.party_id != desk.public_body_id:
+        raise PersonUnknown(login=item.login[:80])
+    return Appointment(person.id, Rank(item.rank), item.starts_on, item.ends_on)
+
+
+def _named(work: UnitOfWork, desk: DeskKept, item: NameForDesk, appointment: Appointment) -> UUID:
+    details = {"person": str(appointment.person_id), "rank": appointment.rank.value, "starts_on": str(appointment.starts_on)}
+    if appointment.ends_on is not None:
+        details["ends_on"] = str(appointment.ends_on)
+    event = Event(new_id(), item.book, "desk_person_named", item.actor.person_id, item.on, (), details)
+    work.post(event)
+    appointment_id = new_id()
+    row = {"book_id": desk.book_id, "id": appointment_id, "person_id": appointment.person_id, "rank": appointment.rank.value}
+    days = {"starts_on": appointment.starts_on, "ends_on": appointment.ends_on}
+    work.insert("desk_appointment", row | days | {"event_id": event.id})
+    return appointment_id
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A desk with what is agreed for it on the item's day and the people named for it."""
+
+    desk: DeskKept
+    rules: DeskRules
+    staff: Staff
+
+
+@dataclass(frozen=True, slots=True)
+class DesksHeld:
+    """The desks that a batch names, with their conventions."""
+
+    desks: dict[str, DeskKept]
+    staffs: dict[str, Staff]
+    conventions: Conventions
+
+    @classmethod
+    def load(cls, work: UnitOfWork, books: Sequence[str]) -> "DesksHeld":
+        """Everything for all items, in three questions."""
+        desks = desks_of(work, books)
+        staffs = staffs_of(work, desks.values())
+        return cls(desks, staffs, conventions_of(work, (desk.issuer_book for desk in desks.values())))
+
+    def on(self, actor: Actor, book: str, day: date) -> Held:
+        """A desk on a day, for somebody who collects for its public body.
+
+        Refuses with RoleMissing, DeskUnknown, ActsForAnother, what a convention that does not hold refuses with, and
+        DeskNotInConvention.
+        """
+        actor.require(COLLECTS)
+        desk = desk_with(self.desks, book)
+        actor.require_party(desk.public_body_id)
+        loaded = convention_with(self.conventions, desk.issuer_book, desk.public_body)
+        rules = replace(loaded.convention.version_for(day).desk(desk.code), code=book)
+        return Held(desk, rules, self.staffs[book])

@@ -1,0 +1,49 @@
+"""Service desks as the books hold them: which there are, and who is named for each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ..domain.desks.staff import Appointment, Rank, Staff
+from ..domain.refusals import Refusal
+from .unit_of_work import UnitOfWork
+
+
+class DeskUnknown(Refusal):
+    """There is no service desk with the book {book}."""
+
+    code = "desk_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskKept:
+    """A desk with its own book and the association's book that follows its notes."""
+
+    book: str
+    book_id: int
+    code: str
+    public_body_id: UUID
+    public_body: str
+    issuer_book: str
+    opened_on: date
+
+
+def desks_of(work: UnitOfWork, books: Iterable[str]) -> dict[str, DeskKept]:
+    """The desks of these books, by the codes of the books; a book that is no desk's is absent."""
+    return {row.book: DeskKept(*row) for row in work.rows("desks_by_book", books=sorted(set(books)))}
+
+
+def desk_with(desks: dict[str, DeskKept], book: str) -> DeskKept:
+    """The desk of a book; DeskUnknown."""
+    if book not in desks:
+        raise DeskUnknown(book=book)
+    return desks[book]
+
+
+def staffs_of(work: UnitOfWork, desks: Iterable[DeskKept]) -> dict[str, Staff]:
+    """Who was ever named for each desk, by the code of its book."""
+    named: dict[str, list[Appointment]] = {desk.book: [] for desk in desks}
+    for row in work.rows("desk_appointments", books=sorted(named)):
+        named[row.book].append(Appointment(row.person_id, Rank(row.rank), row.starts_on, row.ends_on))
+    return {book: Staff(book, tuple(appointments)) for book, appointments in named.items()}

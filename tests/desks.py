@@ -1,0 +1,48 @@
+"""A desk of the invented world: the pool of Bayonne, opened under its convention, with people named for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
+from monnaielocale.actions.floats import ExchangeFloat, ReceiveFloat, exchange_floats, receive_floats
+from tests.world import BOOK, TOWN, World
+
+POOL = "bayonne-pool"
+TILL = "till-1"
+# Who works at the pool: login and rank.
+STAFF = (("pool-head", "head"), ("pool-deputy", "deputy"), ("pool-clerk", "clerk"))
+
+
+@dataclass(slots=True)
+class Pool:
+    """The pool in a world."""
+
+    world: World
+
+    @classmethod
+    def opened(cls, world: World) -> "Pool":
+        """The town opens the desk and names its people."""
+        pool = cls(world)
+        pool.open()
+        for login, rank in STAFF:
+            world.add(login, TOWN, "desk_clerk")
+            pool.name(login, rank)
+        return pool
+
+    def open(self, *, desk: str = "pool", by: str = "signer") -> dict[str, Any]:
+        """The town opens one of its desks."""
+        world = self.world
+        return open_desk(world.database, world.actor(by), issuer_book=BOOK, public_body=TOWN, desk=desk, on=world.on)
+
+    def name(self, login: str, rank: str, by: str = "signer", **days: Any) -> dict[str, Any]:
+        """The town names somebody for the pool, from today on unless the days say otherwise."""
+        given = {"starts_on": self.world.on, "on": self.world.on} | days
+        return self.world.do(name_for_desks, NameForDesk(self.world.actor(by), POOL, login, rank, **given))
+
+    def receive(self, cents: int, by: str = "pool-head", key: str = "") -> dict[str, Any]:
+        """The float is handed over."""
+        return self.world.do(receive_floats, ReceiveFloat(self.world.actor(by), POOL, cents, self.world.on, key))
+
+    def exchange(self, *notes: tuple[int, int], till: str = TILL, by: str = "pool-head") -> dict[str, Any]:
+        """Euros of the float become notes in a till: (denomination in cents, how many)."""
+        return self.world.do(exchange_floats, ExchangeFloat(self.world.actor(by), POOL, till, notes, self.world.on))
