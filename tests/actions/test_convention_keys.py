@@ -91,6 +91,28 @@ ROWS = [
     Row("desks[].float_euro_cents", "float_euro_cents = 100_00", "float_euro_cents = 99_99", asks.float_received),
     Row("desks[].float_notes_cents", "float_notes_cents = 50_00", "float_notes_cents = 45_00", asks.float_exchanged),
 ]
+# Keys of the charter that are there for an action which is not: each with the action whose outcome it will change.
+PENDING = {
+    "desks[].prefix": "a receipt is taken: it begins the number",
+    "desks[].instruments": "a receipt is taken: another instrument is refused",
+    "desks[].cash_ceiling_cents": "the alarms of a desk",
+    "desks[].pay_in": "the alarms of a desk",
+    "desks[].seal_within_days": "the alarms of a desk",
+    "desks[].collect_within_days": "the alarms of a desk",
+    "desks[].claim_within_days": "the alarms of a desk",
+    "desks[].idle_minutes": "a session is opened: it locks when idle",
+    "desks[].refunds_leave_till": "a receipt of an earlier day is cancelled",
+    "desks[].tariffs[].service": "a receipt is taken: another service is refused",
+    "desks[].tariffs[].label": "a receipt is taken: it stands on it",
+    "desks[].tariffs[].price_cents": "a receipt is taken",
+    "desks[].tariffs[].least_cents": "a receipt is taken",
+    "desks[].tariffs[].most_cents": "a receipt is taken",
+    "desks[].tariffs[].vat_basis_points": "a receipt is taken: its VAT",
+    "desks[].tariffs[].vat_exemption": "a receipt is taken: its VAT",
+    "desks[].tariffs[].revenue_account": "a receipt is taken: the account of its lines",
+    "desks[].tariffs[].valid_from": "a receipt is taken: the service has no price on an earlier day",
+    "desks[].tariffs[].valid_until": "a receipt is taken: the service has no price on a later day",
+}
 # One of each action; terms of a mandate and kinds of notes make no other one of it.
 QUESTIONS = list({row.question.__qualname__: row.question for row in ROWS}.values())
 
@@ -150,7 +172,12 @@ def general(key: str) -> str:
 
 
 def test_no_key_of_the_schema_is_without_a_row() -> None:
-    assert [row.key for row in ROWS] == list(schema_keys())
+    assert [row.key for row in ROWS] == [key for key in schema_keys() if key not in PENDING]
+
+
+def test_no_key_waits_for_an_action_that_shows_it_already() -> None:
+    assert not PENDING.keys() & {row.key for row in ROWS}
+    assert PENDING.keys() <= set(schema_keys())
 
 
 def test_each_key_is_documented_in_a_line_of_its_own() -> None:

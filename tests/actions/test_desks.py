@@ -12,9 +12,9 @@ from monnaielocale.actions.floats import ExchangeFloat, LowerFloat, ReceiveFloat
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
 from monnaielocale.domain.conventions.convention import NoConventionInForce
-from monnaielocale.domain.conventions.desks import DeskNotInConvention, FloatBeyondCharter
+from monnaielocale.domain.conventions.desks import DeskNotInConvention
 from monnaielocale.domain.desks.bundles import PieceUnknown
-from monnaielocale.domain.desks.charters import TillUnknown
+from monnaielocale.domain.desks.charters import FloatBeyondCharter, TillUnknown
 from monnaielocale.domain.desks.staff import AppointmentReversed, HeadOrDeputyNeeded, HeadsOverlap
 from monnaielocale.domain.ledger import BalanceTooLow
 from monnaielocale.domain.money import AmountNotPositive

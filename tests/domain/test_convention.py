@@ -27,6 +27,7 @@ from monnaielocale.domain.conventions.convention import (
     with_ending,
 )
 from monnaielocale.domain.conventions.reading import read_convention
+from monnaielocale.domain.desks.charters import Instrument, PayInRhythm, Vat
 from monnaielocale.domain.money import AmountNotPositive
 from monnaielocale.domain.payments.periods import Period
 
@@ -323,3 +324,16 @@ def test_the_park_agreed_no_payment_so_none_is_allowed(chevreuse: ConventionVers
         with pytest.raises(rules.KindNotAllowed):
             rules.rules_for_kind(chevreuse, kind)
     assert rules.crediting_due_on(chevreuse, date(2026, 1, 1)) is None
+
+
+def test_the_charter_of_a_desk_holds_as_long_as_its_version(sample: Convention) -> None:
+    charter = sample.versions[0].desk("pool")
+    assert (charter.valid_from, charter.valid_until) == (date(2026, 1, 1), date(2026, 5, 3))
+    assert [(tariff.service, tariff.unit_cents(None if tariff.price.is_fixed else 200)) for tariff in charter.tariffs] == [
+        ("entry", 450),
+        ("entry", 480),
+        ("locker", 200),
+    ]
+    assert charter.tariff_on("entry", date(2026, 5, 1)).vat == Vat(2000)
+    assert charter.tariff_on("locker", date(2026, 5, 1)).vat == Vat(exemption="no VAT on what makes up for a loss")
+    assert not charter.instruments & {Instrument.CHEQUE} and charter.pay_in is PayInRhythm.WEEK

@@ -1,5 +1,6 @@
 """What a faulty file is answered: every fault at once, with its line, its key and its reason."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from monnaielocale.domain.conventions import faults as reasons
 from monnaielocale.domain.conventions.convention import Convention
 from monnaielocale.domain.conventions.faults import ConventionFault, ConventionFaults
 from monnaielocale.domain.conventions.reading import MOST_BYTES, read_convention
+from monnaielocale.domain.desks.charters import TariffsOverlap
 from monnaielocale.domain.refusals import Refusal, every_refusal
 from tests.yardstick import yardsticks
 
@@ -87,6 +89,75 @@ def test_a_fault_is_explained_on_its_line(before: str, after: str, key: str, val
     assert value is None or fault.value == value
     assert reason is None or fault.reason == reason
     assert "{" not in str(fault.reason)
+
+
+OVERLAP = TariffsOverlap(service="entry", day=date(2026, 4, 30))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key", "value", "reason"),
+    [
+        ('prefix = "POOL"', 'prefix = "pool"', "prefix", "pool", reasons.PrefixUnfit()),
+        ('"till-2"]', '"till-1"]', "tills[2]", "till-1", reasons.ListedTwice()),
+        ('"euros", "card"]', '"euros", "cart"]', "instruments[4]", "cart", None),
+        ('"euros", "card"]', '"euros", "euros"]', "instruments[4]", "euros", reasons.ListedTwice()),
+        ("ceiling_cents = 400_00", "ceiling_cents = 400.00", "cash_ceiling_cents", "400.0", reasons.NotWholeNumber()),
+        ('pay_in = "week"', 'pay_in = "year"', "pay_in", "year", reasons.ChoiceUnknown(choices="week, fortnight, month")),
+        ("seal_within_days = 3", "seal_within_days = 400", "seal_within_days", "400", None),
+        ("collect_within_days = 31", "collect_within_days = false", "collect_within_days", "False", reasons.NotWholeNumber()),
+        ("claim_within_days = 45", "claim_within_days = -1", "claim_within_days", "-1", None),
+        ("idle_minutes = 10", "idle_minutes = 0", "idle_minutes", "0", reasons.NumberOutOfRange(least=1, most=480)),
+        ("_till = false", '_till = "no"', "refunds_leave_till", "no", reasons.NotTrueOrFalse()),
+        ("_till = false", "_till = 0", "refunds_leave_till", "0", reasons.NotTrueOrFalse()),
+        ('service = "entry"', 'service = "Entry"', "tariffs[1].service", "Entry", reasons.CodeUnfit()),
+        ("price_cents = 4_50", "price_cents = -1", "tariffs[1].price_cents", "-1", None),
+        ("vat_basis_points = 2000", "vat_basis_points = 10000", "tariffs[1].vat_basis_points", "10000", None),
+        ('account = "70631"', 'account = "60631"', "tariffs[1].revenue_account", "60631", reasons.RevenueAccountUnfit()),
+        ("valid_until = 2026-04-30", 'valid_until = "April"', "tariffs[1].valid_until", "April", reasons.NotDay()),
+        ("most_cents = 5_00", "most_cents = 49", "tariffs[3].most_cents", "49", reasons.BoundsCrossed(least_cents=50)),
+        (
+            "valid_until = 2026-04-30",
+            "valid_until = 2025-12-31",
+            "tariffs[1].valid_until",
+            "2025-12-31",
+            reasons.TariffEndsBeforeBegun(valid_from=date(2026, 1, 1)),
+        ),
+        ("valid_from = 2026-05-01", "valid_from = 2026-04-30", "tariffs[2].valid_from", "2026-04-30", OVERLAP),
+    ],
+)
+def test_a_fault_of_a_charter_is_explained_on_its_line(
+    before: str, after: str, key: str, value: str, reason: Refusal | None
+) -> None:
+    text = SAMPLE.replace(before, after, 1)
+    fault = faults_of(text)[0]
+    assert (fault.line, fault.key, fault.value) == (line_of(text, after), f"versions[1].desks[1].{key}", value)
+    assert reason is None or fault.reason == reason
+    assert "{" not in str(fault.reason)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("least_cents = 50\n", "", reasons.PriceNotOne()),
+        ("least_cents = 50\nmost_cents = 5_00\n", "", reasons.PriceNotOne()),
+        ("least_cents = 50\n", "least_cents = 50\nprice_cents = 1_00\n", reasons.PriceNotOne()),
+        ('vat_exemption = "no VAT on what makes up for a loss"\n', "", reasons.VatNotOne()),
+        ("vat_exemption =", "vat_basis_points = 550\nvat_exemption =", reasons.VatNotOne()),
+    ],
+)
+def test_a_tariff_has_one_price_and_one_vat(before: str, after: str, reason: Refusal) -> None:
+    text = SAMPLE.replace(before, after, 1)
+    (fault,) = faults_of(text)
+    assert (fault.key, fault.value, fault.reason) == ("versions[1].desks[1].tariffs[3]", "locker", reason)
+    assert fault.line == line_of(text, 'service = "locker"') - 1
+
+
+def test_two_desks_do_not_number_alike() -> None:
+    desk = SAMPLE[SAMPLE.index("[[versions.desks]]") : SAMPLE.index("[versions.sources]")]
+    second = desk.replace('code = "pool"', 'code = "sauna"')
+    text = SAMPLE.replace(desk, desk + second)
+    (fault,) = faults_of(text)
+    assert (fault.key, fault.value, fault.reason) == ("versions[1].desks[2].prefix", "POOL", reasons.ListedTwice())
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_lines() -> None:
@@ -236,10 +307,11 @@ class TestUnreadableFiles:
             b"\n".join(b"k%d = 1" % number for number in range(10_000)),
             b"[[versions]]\n" * 9_000,
             b"[[versions]]\n" + b"[[versions.bank_accounts]]\n" * 4_000,
+            b"[[versions]]\n[[versions.desks]]\n" + b"[[versions.desks.tariffs]]\nservice='a'\nvalid_from=2026-01-01\n" * 2_000,
             b"[[versions]]\n[versions.currency]\ndenominations_cents = [" + b"7,\n" * 30_000 + b"]",
             b"[[versions]]\n[versions.sources]\n" + b"\n".join(b"k%d = 1" % number for number in range(9_000)),
         ],
-        ids=range(14),
+        ids=range(15),
     )
     def test_a_hostile_file_is_refused_in_good_time(self, hostile: bytes) -> None:
         assert yardsticks(lambda: faults_of(hostile)) < 100

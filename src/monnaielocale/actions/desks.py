@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
-from ..domain.conventions.desks import DeskRules
+from ..domain.desks.charters import Charter
 from ..domain.desks.staff import Appointment, Rank, Staff, checked_staff
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
@@ -102,7 +102,7 @@ def open_desk(
     with unit_of_work(database) as work:
         # The book comes before everything that is locked or recorded in it.
         conventions = conventions_of(work, [issuer_book])
-        _rules(conventions, item)
+        _charter(conventions, item)
         loaded = convention_with(conventions, issuer_book, public_body)
         book = {"book": item.book, "public_body_id": loaded.public_body_id, "issuer_book": issuer_book}
         work.connection.execute(query("add_desk_book"), book)
@@ -118,22 +118,22 @@ def open_desks(work: UnitOfWork, items: Sequence[OpenDesk]) -> list[DeskOpened |
     opened = {book: desk.opened_on for book, desk in desks_of(work, (item.book for item in items)).items()}
 
     def decide(item: OpenDesk) -> DeskOpened:
-        rules = _rules(conventions, item)
+        charter = _charter(conventions, item)
         books = _book(rows, item)
         if item.book in opened:
             raise DeskAlreadyOpen(desk=item.desk, opened_on=opened[item.book])
-        details = {"desk": item.desk, "public_body": item.public_body, "followed_in": item.issuer_book, "label": rules.label}
+        details = {"desk": item.desk, "public_body": item.public_body, "followed_in": item.issuer_book, "label": charter.label}
         event = Event(new_id(), item.book, "desk_opened", item.actor.person_id, item.on, (), details)
         work.post(event)
         row = {"book_id": books[item.book].id, "issuer_book_id": books[item.issuer_book].id, "code": item.desk}
         work.insert("desk", row | {"public_body_id": item.actor.party_id, "opened_on": item.on, "event_id": event.id})
         opened[item.book] = item.on
-        return DeskOpened(item.book, item.desk, rules.label, rules.tills)
+        return DeskOpened(item.book, item.desk, charter.label, charter.tills)
 
     return decide_each(items, decide)
 
 
-def _rules(conventions: Conventions, item: OpenDesk) -> DeskRules:
+def _charter(conventions: Conventions, item: OpenDesk) -> Charter:
     """What the convention says of the desk, for somebody who may open it."""
     item.actor.require(OPENS)
     loaded = convention_with(conventions, item.issuer_book, item.public_body)
@@ -200,7 +200,7 @@ class Held:
     """A desk with what is agreed for it on the item's day and the people named for it."""
 
     desk: DeskKept
-    rules: DeskRules
+    charter: Charter
     staff: Staff
 
 
@@ -229,5 +229,5 @@ class DesksHeld:
         desk = desk_with(self.desks, book)
         actor.require_party(desk.public_body_id)
         loaded = convention_with(self.conventions, desk.issuer_book, desk.public_body)
-        rules = replace(loaded.convention.version_for(day).desk(desk.code), code=book)
-        return Held(desk, rules, self.staffs[book])
+        charter = replace(loaded.convention.version_for(day).desk(desk.code), desk=book)
+        return Held(desk, charter, self.staffs[book])

@@ -74,7 +74,7 @@ def receive_floats(work: UnitOfWork, items: Sequence[ReceiveFloat]) -> list[Floa
     def decide(item: ReceiveFloat) -> FloatHeld:
         held = _held(known, item.actor, item.book, item.on)
         _require_positive(item.amount_cents)
-        held.rules.require_float(_balance(work, item.book, ADVANCE) + item.amount_cents)
+        held.charter.require_float(_balance(work, item.book, ADVANCE) + item.amount_cents)
         return _post(work, held, item, "float_received", postings.float_received(item.on, item.amount_cents))
 
     return decide_each(items, decide)
@@ -107,12 +107,12 @@ def exchange_floats(work: UnitOfWork, items: Sequence[ExchangeFloat]) -> list[Fl
 
     def decide(item: ExchangeFloat) -> FloatHeld:
         held = _held(known, item.actor, item.book, item.on)
-        held.rules.require_till(item.till)
+        held.charter.require_till(item.till)
         loaded = known.conventions[held.desk.issuer_book, held.desk.public_body]
         currency = loaded.convention.version_for(item.on).currency
         notes = Bundle.of(dict(item.notes)).checked(currency.denominations_cents)
         _require_positive(notes.total_cents)
-        held.rules.require_float_in_notes(_balance(work, item.book, FLOAT_NOTES) + notes.total_cents)
+        held.charter.require_float_in_notes(_balance(work, item.book, FLOAT_NOTES) + notes.total_cents)
         both = postings.float_exchanged(item.on, Place(item.book, item.till), notes)
         return _post(work, held, item, "float_exchanged", both)
 

@@ -8,14 +8,16 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ..chart import Form
+from ..desks.charters import Charter
 from ..payments.periods import Period, PeriodKind
 from ..refusals import Refusal
-from .desks import DeskNotInConvention, DeskRules, desk_rules
+from .desks import DeskNotInConvention, charter_from
 from .lines import Path, key_text
 
 SIGNERS = ("town_signer", "association_operator", "association_accountant")
@@ -185,7 +187,7 @@ class ConventionVersion:
     redemption: tuple[tuple[Redeemer, int], ...]
     account_numbers: tuple[tuple[str, str], ...]
     support_grants: tuple[SupportGrant, ...]
-    desks: tuple[DeskRules, ...]
+    desks: tuple[Charter, ...]
     canonical: str = field(repr=False)
     suspended_on: date | None = None
     ended_on: date | None = None
@@ -201,12 +203,18 @@ class ConventionVersion:
         """The fingerprint that freezes the version once it is loaded."""
         return hashlib.sha256(self.canonical.encode()).digest()
 
-    def desk(self, code: str) -> DeskRules:
-        """What is agreed for a desk of the public body; DeskNotInConvention."""
-        found = next((desk for desk in self.desks if desk.code == code), None)
+    @property
+    def last_on(self) -> date | None:
+        """The last day on which the version holds, as far as it is known."""
+        days = [self.ended_on, self.suspended_on and self.suspended_on - timedelta(days=1)]
+        return min((day for day in days if day), default=None)
+
+    def desk(self, code: str) -> Charter:
+        """The charter of a desk of the public body, for as long as the version holds; DeskNotInConvention."""
+        found = next((charter for charter in self.desks if charter.desk == code), None)
         if found is None:
             raise DeskNotInConvention(desk=code[:40], version=self.label, convention=self.convention)
-        return found
+        return replace(found, valid_until=self.last_on)
 
     def source_of(self, key: str) -> str | None:
         """The source of a value: its own, or the nearest one named for what contains it."""
@@ -267,14 +275,19 @@ def canonical_text(content: dict[str, Any]) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+@lru_cache(maxsize=256)
 def version_from_canonical(canonical: str) -> ConventionVersion:
-    """The version that a canonical text describes, as it was when it was loaded; its later end is kept apart."""
+    """The version that a canonical text describes, as it was when it was loaded; its later end is kept apart.
+
+    A version is frozen and every batch of a desk asks for it, so that it is built once.
+    """
     content: dict[str, Any] = json.loads(canonical)
+    in_force_on = date.fromisoformat(content["in_force_on"])
     runs = content.get("runs", {"entered_by": (), "signed_by": ()})
     parties, currency = content["parties"], content["currency"]
     return ConventionVersion(
         label=content["label"],
-        in_force_on=date.fromisoformat(content["in_force_on"]),
+        in_force_on=in_force_on,
         issuer=_party(Enterer.ISSUER, parties["issuer"]),
         public_body=_party(Enterer.PUBLIC_BODY, parties["public_body"]),
         book=parties["issuer"]["book"],
@@ -294,7 +307,7 @@ def version_from_canonical(canonical: str) -> ConventionVersion:
         support_grants=tuple(
             SupportGrant(each["label"], tuple(each["instalments_cents"])) for each in content.get("support_grants", ())
         ),
-        desks=tuple(desk_rules(each) for each in content.get("desks", ())),
+        desks=tuple(charter_from(each, in_force_on) for each in content.get("desks", ())),
         canonical=canonical,
     )
 

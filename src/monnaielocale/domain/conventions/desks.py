@@ -1,10 +1,9 @@
-"""What a convention says of the service desks (régies de recettes) that take local currency."""
+"""What a convention says of the service desks (régies de recettes) that take local currency: each has its charter there."""
 
-from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from ..desks.charters import TillUnknown
-from ..money import decimal_text
+from ..desks.charters import Charter, Instrument, PayInRhythm, Price, Tariff, Vat, checked_charter
 from ..refusals import Refusal
 
 
@@ -15,47 +14,44 @@ class DeskNotInConvention(Refusal):
     code = "desk_not_in_convention"
 
 
-class FloatBeyondCharter(Refusal):
-    """The charter gives desk {desk} a float of {agreed}: {asked} would be more."""
-
-    code = "float_beyond_charter"
-
-
-@dataclass(frozen=True, slots=True)
-class DeskRules:
-    """What is agreed for one desk: its tills, and its float in euros and in local notes, in cents."""
-
-    code: str
-    label: str
-    tills: tuple[str, ...]
-    float_euro_cents: int
-    float_notes_cents: int
-
-    @property
-    def float_cents(self) -> int:
-        """The whole float, as the public accountant hands it over in euros before a part of it is exchanged."""
-        return self.float_euro_cents + self.float_notes_cents
-
-    def require_till(self, till: str) -> None:
-        """TillUnknown unless the desk has this till."""
-        if till not in self.tills:
-            raise TillUnknown(desk=self.code, till=till[:40], known=self.tills)
-
-    def require_float(self, advance_cents: int) -> None:
-        """FloatBeyondCharter when the public accountant would have handed over more than agreed."""
-        self._require(advance_cents, self.float_cents)
-
-    def require_float_in_notes(self, notes_cents: int) -> None:
-        """FloatBeyondCharter when more of the float would be in local notes than agreed."""
-        self._require(notes_cents, self.float_notes_cents)
-
-    def _require(self, cents: int, agreed_cents: int) -> None:
-        if cents > agreed_cents:
-            raise FloatBeyondCharter(desk=self.code, agreed=decimal_text(agreed_cents), asked=decimal_text(cents))
-
-
-def desk_rules(content: dict[str, Any]) -> DeskRules:
-    """The rules of a desk from the canonical content of a version."""
-    return DeskRules(
-        content["code"], content["label"], tuple(content["tills"]), content["float_euro_cents"], content["float_notes_cents"]
+def charter_from(content: dict[str, Any], valid_from: date) -> Charter:
+    """The charter of a desk (acte constitutif) from the canonical content of a version that is in force from a day on."""
+    return checked_charter(
+        Charter(
+            desk=content["code"],
+            label=content["label"],
+            prefix=content["prefix"],
+            tills=tuple(content["tills"]),
+            tariffs=tuple(_tariff(each) for each in content["tariffs"]),
+            instruments=frozenset(Instrument(each) for each in content["instruments"]),
+            float_euro_cents=content["float_euro_cents"],
+            float_notes_cents=content["float_notes_cents"],
+            cash_ceiling_cents=content["cash_ceiling_cents"],
+            pay_in=PayInRhythm(content["pay_in"]),
+            seal_within_days=content["seal_within_days"],
+            collect_within_days=content["collect_within_days"],
+            claim_within_days=content["claim_within_days"],
+            idle_minutes=content["idle_minutes"],
+            valid_from=valid_from,
+            refunds_leave_till=content["refunds_leave_till"],
+        )
     )
+
+
+def _tariff(content: dict[str, Any]) -> Tariff:
+    valid_until = content.get("valid_until")
+    return Tariff(
+        service=content["service"],
+        label=content["label"],
+        price=_price(content),
+        vat=Vat(content.get("vat_basis_points", 0), content.get("vat_exemption", "")),
+        revenue_account=content["revenue_account"],
+        valid_from=date.fromisoformat(content["valid_from"]),
+        valid_until=None if valid_until is None else date.fromisoformat(valid_until),
+    )
+
+
+def _price(content: dict[str, Any]) -> Price:
+    if "price_cents" in content:
+        return Price.fixed(content["price_cents"])
+    return Price(content["least_cents"], content["most_cents"])

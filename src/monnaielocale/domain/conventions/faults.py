@@ -199,6 +199,48 @@ class AccountNumberUnfit(Refusal):
     code = "account_number_unfit"
 
 
+class NotTrueOrFalse(Refusal):
+    """Write true or false, without quotation marks."""
+
+    code = "not_true_or_false"
+
+
+class PrefixUnfit(Refusal):
+    """The prefix of a desk's numbers is made of two to eight capital letters and figures, and begins with a letter."""
+
+    code = "prefix_unfit"
+
+
+class RevenueAccountUnfit(Refusal):
+    """A revenue account has three to twelve figures and begins with 7."""
+
+    code = "revenue_account_unfit"
+
+
+class PriceNotOne(Refusal):
+    """Give either price_cents, or least_cents and most_cents between which the price is said."""
+
+    code = "price_not_one"
+
+
+class BoundsCrossed(Refusal):
+    """The price cannot be at most this, since it is at least {least_cents}."""
+
+    code = "bounds_crossed"
+
+
+class VatNotOne(Refusal):
+    """Give either vat_basis_points, or vat_exemption which says why there is no VAT."""
+
+    code = "vat_not_one"
+
+
+class TariffEndsBeforeBegun(Refusal):
+    """The tariff cannot end before it begins, on {valid_from}."""
+
+    code = "tariff_ends_before_begun"
+
+
 class ReserveAbsent(Refusal):
     """No bank account has the purpose reserve: units are backed by a reserve."""
 

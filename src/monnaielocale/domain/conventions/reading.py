@@ -22,7 +22,8 @@ from .convention import (
 )
 from .faults import ConventionFault, ConventionFaults
 from .lines import Path, key_text, toml_lines, visible
-from .schema import CONVENTION, Check, Named, Node, Rows, Table, Value, Values, suggestion, text_check
+from .schema import CONVENTION, TARIFF, Check, Named, Node, Rows, Table, Value, Values, suggestion, text_check
+from .tariffs import tariff_faults
 
 MOST_BYTES = 128 * 1024
 # The standard library's parser takes a time that grows with the square of a dotted key's length; no honest line is as long.
@@ -201,12 +202,13 @@ def _check_version(version: dict[str, Any], path: Path, faults: _Faults) -> None
         and AccountPurpose.RESERVE not in [each["purpose"] for each in accounts]
     ):
         faults.add((*path, "bank_accounts"), reasons.ReserveAbsent())
-    for rows, key in (("bank_accounts", "iban"), ("support_grants", "label"), ("desks", "code")):
+    for rows, key in (("bank_accounts", "iban"), ("support_grants", "label"), ("desks", "code"), ("desks", "prefix")):
         values = enumerate(version.get(rows) or [])
         _check_no_twins((((*path, rows, number, key), each.get(key)) for number, each in values), faults)
     for number, desk in enumerate(version.get("desks") or []):
-        tills = enumerate(desk.get("tills") or [])
-        _check_no_twins((((*path, "desks", number, "tills", place), till) for place, till in tills), faults)
+        where = (*path, "desks", number)
+        _check_no_twins((((*where, "tills", place), till) for place, till in enumerate(desk.get("tills") or [])), faults)
+        _check_tariffs(desk.get("tariffs") or [], (*where, "tariffs"), faults)
     for kind, rules in (version.get("kinds") or {}).items():
         if rules and "pay_day" in rules and rules.get("period") == PeriodKind.ONCE:
             faults.add((*path, "kinds", kind, "pay_day"), reasons.PayDayNeedsMonths(), rules["pay_day"])
@@ -214,6 +216,13 @@ def _check_version(version: dict[str, Any], path: Path, faults: _Faults) -> None
         for key in ("crediting", "runs", "uncreditable"):
             if key not in version and (*path, key) not in faults.lines:
                 faults.add((*path, key), reasons.KeyMissingForPayments())
+
+
+def _check_tariffs(tariffs: list[dict[str, Any]], path: Path, faults: _Faults) -> None:
+    rows = range(len(tariffs))
+    written = [{key for key in TARIFF.keys if (*path, number, key) in faults.lines} for number in rows]
+    for where, reason, value in tariff_faults(tariffs, written):
+        faults.add((*path, *where), reason, value)
 
 
 def _check_no_twins(values: Iterable[tuple[Path, Any]], faults: _Faults) -> None:

@@ -15,6 +15,7 @@ import stdnum.fr.siren
 import stdnum.iban
 
 from ..chart import FORMS, ROLES
+from ..desks.charters import FULL_RATE_BASIS_POINTS, Instrument, PayInRhythm
 from ..money import CENTS_MAX
 from ..payments.periods import PeriodKind
 from ..refusals import Refusal
@@ -178,6 +179,13 @@ def day(value: object) -> str:
     return value.isoformat()
 
 
+def true_or_false(value: object) -> bool:
+    """One of TOML's two words for it."""
+    if not isinstance(value, bool):
+        raise faults.NotTrueOrFalse()
+    return value
+
+
 CODE = shaped(r"[a-z][a-z0-9-]{0,39}", faults.CodeUnfit)
 SIREN = numbered(stdnum.fr.siren.validate, faults.SirenWrong)
 PARTY_NAME = text_check(120)
@@ -205,13 +213,39 @@ KIND = Table(
         "pay_day": Value(whole(1, 31)),
     }
 )
+CENTS = whole(0, CENTS_MAX)
+DAYS = whole(0, 366)
+TARIFF = Table(
+    {
+        "service": Value(CODE, required=True),
+        "label": Value(text_check(120), required=True),
+        "price_cents": Value(CENTS),
+        "least_cents": Value(CENTS),
+        "most_cents": Value(CENTS),
+        "vat_basis_points": Value(whole(1, FULL_RATE_BASIS_POINTS - 1)),
+        "vat_exemption": Value(text_check(120)),
+        "revenue_account": Value(shaped(r"7\d{2,11}", faults.RevenueAccountUnfit), required=True),
+        "valid_from": Value(day, required=True),
+        "valid_until": Value(day),
+    }
+)
 DESK = Table(
     {
         "code": Value(CODE, required=True),
         "label": Value(text_check(120), required=True),
+        "prefix": Value(shaped(r"[A-Z][A-Z0-9]{1,7}", faults.PrefixUnfit), required=True),
         "tills": Values(CODE, required=True, ordered=True),
-        "float_euro_cents": Value(whole(0, CENTS_MAX), required=True),
-        "float_notes_cents": Value(whole(0, CENTS_MAX), required=True),
+        "instruments": Values(one_of(tuple(Instrument)), required=True),
+        "float_euro_cents": Value(CENTS, required=True),
+        "float_notes_cents": Value(CENTS, required=True),
+        "cash_ceiling_cents": Value(CENTS, required=True),
+        "pay_in": Value(one_of(tuple(PayInRhythm)), required=True),
+        "seal_within_days": Value(DAYS, required=True),
+        "collect_within_days": Value(DAYS, required=True),
+        "claim_within_days": Value(DAYS, required=True),
+        "idle_minutes": Value(whole(1, 480), required=True),
+        "refunds_leave_till": Value(true_or_false, required=True),
+        "tariffs": Rows(TARIFF, required=True),
     }
 )
 VERSION = Table(

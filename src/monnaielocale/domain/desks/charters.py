@@ -4,10 +4,10 @@ To collect public money that the charter does not list is unauthorised managemen
 des juridictions financières): it is refused here, in words.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import combinations
 
 from ..money import decimal_text
 from ..payments.periods import months_later
@@ -63,6 +63,12 @@ class TillUnknown(Refusal):
     """Desk {desk} has no till {till}: it has {known}."""
 
     code = "till_unknown"
+
+
+class FloatBeyondCharter(Refusal):
+    """The charter gives desk {desk} a float of {agreed}: {asked} would be more."""
+
+    code = "float_beyond_charter"
 
 
 class TariffsOverlap(Refusal):
@@ -233,6 +239,19 @@ class Charter:
         if till not in self.tills:
             raise TillUnknown(desk=self.desk, till=till[:40], known=self.tills)
 
+    def require_float(self, advance_cents: int) -> None:
+        """FloatBeyondCharter when the public accountant would have handed over more than the whole float, which they do in euros
+        before a part of it is exchanged."""
+        self._require_at_most(self.float_euro_cents + self.float_notes_cents, advance_cents)
+
+    def require_float_in_notes(self, notes_cents: int) -> None:
+        """FloatBeyondCharter when more of the float would be in local notes than agreed."""
+        self._require_at_most(self.float_notes_cents, notes_cents)
+
+    def _require_at_most(self, agreed_cents: int, cents: int) -> None:
+        if cents > agreed_cents:
+            raise FloatBeyondCharter(desk=self.desk, agreed=decimal_text(agreed_cents), asked=decimal_text(cents))
+
 
 def checked_charter(charter: Charter) -> Charter:
     """The charter itself, when each service has one possible price a day; else TariffUnfit or TariffsOverlap."""
@@ -242,16 +261,28 @@ def checked_charter(charter: Charter) -> Charter:
         vat_fits = 0 <= vat.basis_points < FULL_RATE_BASIS_POINTS and bool(vat.basis_points) != bool(vat.exemption)
         if backwards or not vat_fits or not 0 <= price.least_cents <= price.most_cents:
             raise TariffUnfit(service=tariff.service, valid_from=tariff.valid_from)
-    for one, other in combinations(charter.tariffs, 2):
-        day = first_common_day((one.valid_from, one.valid_until), (other.valid_from, other.valid_until))
-        if one.service == other.service and day:
-            raise TariffsOverlap(service=one.service, day=day)
+    for service in {tariff.service for tariff in charter.tariffs}:
+        stretches = [(each.valid_from, each.valid_until) for each in charter.tariffs if each.service == service]
+        for day in overlaps(stretches).values():
+            raise TariffsOverlap(service=service, day=day)
     return charter
 
 
 def holds(first_on: date, last_on: date | None, day: date) -> bool:
     """Whether a day lies from the first to the last, both included; without a last day there is no end."""
     return first_on <= day and (last_on is None or day <= last_on)
+
+
+def overlaps(stretches: Sequence[tuple[date, date | None]]) -> dict[int, date]:
+    """The places of the stretches that begin before all the earlier ones have ended, each with the first day that they share."""
+    found = {}
+    busy_until = date.min
+    for place in sorted(range(len(stretches)), key=lambda each: stretches[each][0]):
+        first_on, last_on = stretches[place]
+        if first_on <= busy_until:
+            found[place] = first_on
+        busy_until = max(busy_until, last_on or date.max)
+    return found
 
 
 def first_common_day(one: tuple[date, date | None], other: tuple[date, date | None]) -> date | None:
