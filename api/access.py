@@ -15,6 +15,7 @@ from monnaielocale.actions.perform import Action, Answer
 from monnaielocale.domain.actors import Actor, ActsForAnother
 from monnaielocale.domain.days import AssumedDay
 from monnaielocale.domain.refusals import Refusal
+from monnaielocale.domain.shifts import SessionLocked
 from monnaielocale.store.database import Connection
 from monnaielocale.store.sessions import Caller
 from monnaielocale.words import PARIS
@@ -107,7 +108,7 @@ class Asking:
 async def asking(
     request: Request, response: Response, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Asking:
-    """The person behind the access token; TokenRefused when it opens nothing."""
+    """The person behind the access token; TokenRefused when it opens nothing, SessionLocked when it asks for the short code."""
     if credentials is None:
         raise TokenRefused()
     services = services_of(request)
@@ -115,6 +116,8 @@ async def asking(
     caller = await services.caller(claims.token_id)
     if caller is None or caller.actor.person_id != claims.person_id:
         raise TokenRefused()
+    if caller.locked:
+        raise SessionLocked()
     structlog.contextvars.bind_contextvars(person=str(caller.actor.person_id))
     return Asking(caller, services, response)
 

@@ -14,7 +14,7 @@ from monnaielocale.actions.runner import Runner
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.settings import Settings
 from monnaielocale.store.database import Connection, Database
-from monnaielocale.store.sessions import Caller, callers_of
+from monnaielocale.store.sessions import Caller, callers_asking
 from monnaielocale.store.visits import visit
 
 from .gathering import Gatherer
@@ -97,4 +97,4 @@ class Services:
     def _look_up(self, token_ids: Sequence[UUID]) -> Mapping[UUID, Caller]:
         if self._looking is None or self._looking.closed:
             self._looking = self.database.connect("writer", autocommit=True)
-        return callers_of(self._looking, token_ids)
+        return callers_asking(self._looking, token_ids)

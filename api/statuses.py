@@ -19,7 +19,7 @@ TABLE: dict[int, frozenset[str]] = {
         | {"idempotency_key_unfit", "json_not_utf8", "json_refused", "json_too_deep", "json_unreadable"}
         | {"parameter_repeated", "parameter_unknown", "request_unreadable"}
     ),
-    401: frozenset({"login_refused", "renewal_refused", "token_refused"}),
+    401: frozenset({"login_refused", "renewal_refused", "session_locked", "short_code_wrong", "token_refused"}),
     403: frozenset(
         {"accountant_may_not_decide", "acts_for_another", "administrator_needed", "role_missing", "run_not_entered_by"}
         | {"current_password_wrong", "document_of_several"}

@@ -18,11 +18,13 @@ from . import (
     people,
     redemptions,
     run_summaries,
+    shifts,
     tokens,
 )
 
 SUBJECTS = (
     tokens.router,
+    shifts.router,
     people.router,
     conventions.router,
     books.router,

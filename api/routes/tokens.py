@@ -73,7 +73,7 @@ async def log_in_with_password(body: LoginAsked, request: Request, response: Res
     """Log in with a password, and get a session's first tokens."""
     services, address = request.app.state.services, request.client.host if request.client else ""
     given = await _passwords.enter(lambda: log_in(services.database, login=body.login, password=body.password, address=address))
-    return _answer(services.tokens, given, response)
+    return tokens_answered(services.tokens, given, response)
 
 
 @router.get("", status_code=204)
@@ -86,7 +86,7 @@ async def renew_tokens(body: RenewalAsked, request: Request, response: Response)
     """Get new tokens for a refresh token, which is used up by that; used twice, it ends the session."""
     services = request.app.state.services
     given = await _renewals.enter(lambda: renew(services.database, body.refresh_token))
-    return _answer(services.tokens, given, response)
+    return tokens_answered(services.tokens, given, response)
 
 
 @router.post("/revoke", status_code=204, responses=refusing(TokenRefused()))
@@ -100,7 +100,8 @@ async def revoke_tokens(body: EndOfSessionAsked, request: Request) -> None:
         await _renewals.enter(lambda: log_out_by_token(services.database, claims.token_id))
 
 
-def _answer(tokens: Tokens, given: TokensGiven, response: Response) -> TokenAnswer:
+def tokens_answered(tokens: Tokens, given: TokensGiven, response: Response) -> TokenAnswer:
+    """The tokens of a session, signed, and whom they stand for."""
     response.headers["Cache-Control"] = "no-store"
     caller, issued_at, expires_at = given.caller, int(given.issued_at.timestamp()), int(given.expires_at.timestamp())
     actor = caller.actor

@@ -78,7 +78,7 @@ CREATE TABLE login_session_end (
     ended_at TIMESTAMP WITH TIME ZONE NOT NULL,
     reason TEXT NOT NULL,
     CONSTRAINT login_session_end_pk PRIMARY KEY (session_id),
-    CONSTRAINT login_session_end_reason_check CHECK (reason IN ('logged_out', 'replayed', 'password_changed', 'revoked')),
+    CONSTRAINT login_session_end_reason_check CHECK (reason IN ('logged_out', 'replayed', 'password_changed', 'revoked', 'code_guessed')),
     CONSTRAINT login_session_end_session_id_fk FOREIGN KEY(session_id) REFERENCES login_session (id)
 );
 

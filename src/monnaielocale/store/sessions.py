@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -22,9 +22,11 @@ from ..domain.attempts import FREE_TRIES_OF_A_LOGIN, FREE_TRIES_OF_AN_ADDRESS, K
 from ..domain.identifiers import new_id
 from ..domain.people import LoginRefused
 from ..domain.refusals import Refusal
+from ..domain.shifts import TRIES_MAX, SessionLocked, ShortCodeWrong
 from .database import Connection, Database
 from .passwords import PasswordKept, password_fits, password_kept
 from .queries import query
+from .shifts import Act, record, shifts_of
 from .unit_of_work import insert_statement
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -42,13 +44,18 @@ class RenewalRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The person behind an access token as the database knows them at this moment, with the books that they may name."""
+    """The person behind an access token as the database knows them at this moment, with the books that they may name.
+
+    `locked` says that the session is a clerk's and asks for the short code before anything else.
+    """
 
     actor: Actor
     session_id: UUID
     token_id: UUID
     books: tuple[str, ...]
     name: str = ""
+    of_shift: bool = False
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def prove_password(database: Database, *, login: str, password: str, address: st
 
 
 def renew(database: Database, refresh_token: str, now: datetime | None = None) -> TokensGiven:
-    """New tokens for a refresh token, which is used up; RenewalRefused."""
+    """New tokens for a refresh token, which is used up; RenewalRefused, and SessionLocked, which leaves it as good as it was."""
     moment = now or datetime.now(UTC)
     with database.connect("writer") as connection:
         renewed = _renewed(connection, refresh_token, moment)
@@ -118,10 +125,76 @@ def end_sessions(connection: Connection, person_id: UUID, reason: str, now: date
     return connection.execute(query("end_sessions"), {"person": person_id, "reason": reason, "now": now}).rowcount
 
 
+def lock_session(database: Database, session_id: UUID, now: datetime | None = None) -> None:
+    """Lock a clerk's session at once, as somebody does who leaves the desk; another session is not locked by this."""
+    with database.connect("writer") as connection:
+        if shifts_of(connection, [session_id]):
+            record(connection, Act.LOCKED, [session_id], now or datetime.now(UTC))
+
+
+def unlock(database: Database, *, device_key: str, code: str, now: datetime | None = None) -> TokensGiven:
+    """New tokens for a clerk's session, for whoever knows its short code on the device on which it began.
+
+    A try is counted before the code is looked at, and the last one in vain ends the session. Refuses with RenewalRefused, which
+    asks for the password, and ShortCodeWrong.
+    """
+    moment = now or datetime.now(UTC)
+    with database.connect("writer", autocommit=True) as connection:
+        with connection.transaction():
+            found = _openable(connection, device_key, moment)
+            if found is not None:
+                record(connection, Act.GUESSED, [found.session_id], moment)
+        # Outside of a transaction, since it takes long on purpose.
+        if found is None or found.guesses >= TRIES_MAX:
+            raise RenewalRefused()
+        if not password_fits(code, PasswordKept(found.person_id, found.code_hash)):
+            left = TRIES_MAX - found.guesses - 1
+            if left == 0:
+                _end(connection, found.session_id, "code_guessed", moment)
+            raise ShortCodeWrong(left=left)
+        with connection.transaction():
+            # It may have been ended meanwhile.
+            if _openable(connection, device_key, moment) is None:
+                raise RenewalRefused()
+            record(connection, Act.UNLOCKED, [found.session_id], moment)
+            return _give_tokens(connection, found.session_id, found.started_at, moment)
+
+
+def _openable(connection: Connection, device_key: str, moment: datetime) -> Any:
+    """The session of a device's key, under the lock of its person; None when it has ended or there never was one."""
+    if not REFRESH_TOKEN.fullmatch(device_key):
+        return None
+    asked = {"device": _fingerprint(device_key)}
+    found = _row(connection, "shift_of_device", **asked)
+    if found is None:
+        return None
+    _lock(connection, found.person_id)
+    found = _row(connection, "shift_of_device", **asked)
+    return None if found.ended or found.ends_at <= moment else found
+
+
 def callers_of(connection: Connection, token_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, Caller]:
     """The persons behind access tokens, in one query; a token that is unknown, has run out or was withdrawn is absent."""
-    asked = {"tokens": list(token_ids), "now": now or datetime.now(UTC)}
-    return {row.token_id: _caller(row) for row in _rows(connection, "callers", **asked)}
+    moment = now or datetime.now(UTC)
+    rows = _rows(connection, "callers", tokens=list(token_ids), now=moment)
+    shifts = shifts_of(connection, [row.session_id for row in rows if row.of_shift])
+    callers = {}
+    for row in rows:
+        shift = shifts.get(row.session_id)
+        if shift is None or not shift.is_over(moment):
+            callers[row.token_id] = replace(_caller(row), locked=shift is not None and shift.is_locked(moment))
+    return callers
+
+
+def callers_asking(connection: Connection, token_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, Caller]:
+    """The same for persons who ask something at this moment, which keeps a clerk's session from locking."""
+    moment = now or datetime.now(UTC)
+    callers = callers_of(connection, token_ids, moment)
+    awake = [caller.session_id for caller in callers.values() if caller.of_shift and not caller.locked]
+    if awake:
+        news = [session for session, shift in shifts_of(connection, awake).items() if shift.is_news(moment)]
+        record(connection, Act.SEEN, news, moment)
+    return callers
 
 
 def _prove(connection: Connection, login: str, password: str, address: str, now: datetime) -> PasswordKept:
@@ -168,6 +241,11 @@ def _renewed(connection: Connection, refresh_token: str, moment: datetime) -> To
         _end(connection, found.session_id, "replayed", moment)
     if found.used or found.ended or found.expires_at <= moment:
         return None
+    shift = shifts_of(connection, [found.session_id]).get(found.session_id)
+    if shift is not None and shift.is_over(moment):
+        return None
+    if shift is not None and shift.is_locked(moment):
+        raise SessionLocked()
     connection.execute(*insert_statement("refresh_token_use", [{"sha256": _fingerprint(refresh_token), "used_at": moment}]))
     return _give_tokens(connection, found.session_id, found.started_at, moment)
 
@@ -213,7 +291,7 @@ def _row(connection: Connection, name: str, **parameters: Any) -> Any:
 
 def _caller(row: Any) -> Caller:
     actor = Actor(row.id, row.login, frozenset(row.roles), row.party_id, row.party_code, row.party_kind)
-    return Caller(actor, row.session_id, row.token_id, tuple(row.books), row.name)
+    return Caller(actor, row.session_id, row.token_id, tuple(row.books), row.name, row.of_shift)
 
 
 def _network(address: str) -> str:

@@ -82,4 +82,6 @@ WITH good AS MATERIALIZED (
                   ORDER BY code) AS books
       FROM known LEFT JOIN party ON party.id = known.party_id
 )
-SELECT good.token_id, good.session_id, reaching.* FROM good JOIN reaching ON reaching.id = good.person_id;
+SELECT good.token_id, good.session_id, EXISTS (SELECT FROM login_shift WHERE session_id = good.session_id) AS of_shift,
+       reaching.*
+  FROM good JOIN reaching ON reaching.id = good.person_id;

@@ -1,6 +1,19 @@
 """The declared schema. Every table is insert-only; what a document's state is follows from the facts recorded about it."""
 
-from . import access, bank, books, desks, documents, jobs, mandates, matches, parties, runs
+from . import access, bank, books, desks, documents, jobs, mandates, matches, parties, runs, shifts
 from .columns import METADATA
 
-__all__ = ["METADATA", "access", "bank", "books", "desks", "documents", "jobs", "mandates", "matches", "parties", "runs"]
+__all__ = [
+    "METADATA",
+    "access",
+    "bank",
+    "books",
+    "desks",
+    "documents",
+    "jobs",
+    "mandates",
+    "matches",
+    "parties",
+    "runs",
+    "shifts",
+]

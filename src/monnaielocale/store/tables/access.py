@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 
 from .columns import UUID, LargeBinary, datetime, identity, instant, key, octets, one_of, text
 
-SESSION_ENDS = ("logged_out", "replayed", "password_changed", "revoked")
+SESSION_ENDS = ("logged_out", "replayed", "password_changed", "revoked", "code_guessed")
 
 
 class LoginSession(SQLModel, table=True):
