@@ -12,6 +12,7 @@ from monnaielocale.actions.members import EnrolMember, enrol_members
 from monnaielocale.actions.perform import plain
 from monnaielocale.actions.redemptions import MemberDeparts, depart_members
 from monnaielocale.actions.runs import SignRun, sign_runs
+from monnaielocale.actions.shifts import begin_shift_at_desk
 from monnaielocale.domain.actors import Actor
 from monnaielocale.domain.explaining.facts import PartGiven
 from monnaielocale.domain.people import PersonUnknown
@@ -20,12 +21,13 @@ from monnaielocale.formats.hledger import write_journal
 from monnaielocale.formats.summary import summary_as_data
 from monnaielocale.store.database import Database
 from monnaielocale.store.exports import journal_of
-from monnaielocale.store.people import add_person
+from monnaielocale.store.people import add_person, set_password
 from monnaielocale.store.runs import run_slip
+from monnaielocale.store.sessions import log_in
 from monnaielocale.store.summary import run_summary
 from monnaielocale.store.unit_of_work import UnitOfWork
 from tests.bank_files import Bank, imported, on, seen
-from tests.desks import Pool
+from tests.desks import POOL, Pool
 from tests.matching import credited, line_of, matched, proposed
 from tests.towns import drafting, mandate_in_force, run_opened, run_signed
 from tests.world import BOOK, MEMBER_IBAN, PEOPLE, TOWN, World
@@ -202,3 +204,11 @@ def float_exchanged(scene: Scene) -> Any:
     pool.receive(140_00)
     scene.move_notes("printed", (5_00, 100_00))
     return pool.exchange((5_00, 10), till="till-2")
+
+
+def shift_begun(scene: Scene) -> Any:
+    """A clerk's session at the pool begins to last the shift."""
+    Pool.opened(scene)
+    set_password(scene.database, "pool-clerk", "a long enough password", scene.actor("administrator"))
+    given = log_in(scene.database, login="pool-clerk", password="a long enough password", address="192.0.2.1")
+    return begin_shift_at_desk(scene.database, given.caller, desk=POOL, code="4071", on=scene.on).idle_minutes

@@ -29,7 +29,7 @@ def begin_shift_at_desk(
     with unit_of_work(database) as work:
         held = DesksHeld.load(work, [desk]).on(caller.actor, desk, on)
         held.staff.require_collector(caller.actor, on)
-        idle = held.rules.idle_minutes
+        idle = held.charter.idle_minutes
         key, ends_at = begin_shift(
             work.connection,
             caller.session_id,
