@@ -32,7 +32,8 @@ class Pool:
     def open(self, *, desk: str = "pool", by: str = "signer") -> dict[str, Any]:
         """The town opens one of its desks."""
         world = self.world
-        return open_desk(world.database, world.actor(by), issuer_book=BOOK, public_body=TOWN, desk=desk, on=world.on)
+        opened = open_desk(world.database, world.actor(by), issuer_book=BOOK, public_body=TOWN, desk=desk, on=world.on)
+        return opened.content
 
     def name(self, login: str, rank: str, by: str = "signer", **days: Any) -> dict[str, Any]:
         """The town names somebody for the pool, from today on unless the days say otherwise."""

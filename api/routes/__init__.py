@@ -7,6 +7,7 @@ from . import (
     books,
     conventions,
     crediting,
+    desks,
     entries,
     events,
     jobs,
@@ -41,5 +42,6 @@ SUBJECTS = (
     entries.router,
     events.router,
     notes.router,
+    desks.router,
     jobs.router,
 )

@@ -7,6 +7,7 @@ DROP TABLE desk_appointment;
 DROP TABLE desk;
 DROP FUNCTION check_appointments();
 DROP FUNCTION check_desks();
+DROP FUNCTION may_see_desk(text);
 DROP FUNCTION visitor_served_desks();
 DROP FUNCTION visitor_desks();
 DROP FUNCTION check_rights(uuid[], text[], integer);

@@ -36,5 +36,13 @@ CREATE POLICY visitor_of_desk ON event TO monnaielocale_visitor USING (
     book_id = ANY ((SELECT visitor_served_desks())::integer[])
     AND EXISTS (SELECT 1 FROM entry WHERE entry.event_id = event.id AND entry.book_id = ANY ((SELECT visitor_books())::integer[])));
 
-REVOKE ALL ON FUNCTION visitor_desks(), visitor_served_desks() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION visitor_desks(), visitor_served_desks() TO monnaielocale_visitor;
+-- Whether the visitor sees all of a desk: its public body's staff, the people named for it, and the association that serves it.
+CREATE FUNCTION may_see_desk(asked text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM book JOIN desk ON desk.book_id = book.id
+                    WHERE book.code = asked
+                      AND book.id = ANY ((SELECT visitor_books() || visitor_desks() || visitor_served_desks())::integer[]))
+$$;
+
+REVOKE ALL ON FUNCTION visitor_desks(), visitor_served_desks(), may_see_desk(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION visitor_desks(), visitor_served_desks(), may_see_desk(text) TO monnaielocale_visitor;

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
@@ -20,7 +19,7 @@ from ..store.queries import query
 from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
 from .conventions import BookOfAnother
 from .deciding import decide_each
-from .perform import action, perform_one
+from .perform import Answer, action, perform
 
 OPENS, COLLECTS = "town_signer", "desk_clerk"
 
@@ -92,8 +91,8 @@ def desk_book(public_body: str, desk: str) -> str:
 
 def open_desk(
     database: Database, actor: Actor, *, issuer_book: str, public_body: str, desk: str, on: date, key: str = ""
-) -> dict[str, Any]:
-    """Open a desk that the convention lists, with a book of its own.
+) -> Answer:
+    """Open a desk that the convention lists, with a book of its own; answers what `DeskOpened` says.
 
     Refusals: RoleMissing, ActsForAnother, PartyNotOfConvention, those of a convention that does not hold on this day,
     DeskNotInConvention, BookOfAnother, DeskAlreadyOpen, KeyReused.
@@ -107,7 +106,10 @@ def open_desk(
         book = {"book": item.book, "public_body_id": loaded.public_body_id, "issuer_book": issuer_book}
         work.connection.execute(query("add_desk_book"), book)
         _book(work.rows("books_by_code", books=[item.book, issuer_book]), item)
-    return perform_one(database, open_desks, item)
+    outcome = perform(database, open_desks, [item])[0]
+    if isinstance(outcome, Refusal):
+        raise outcome.__cause__ or outcome
+    return outcome
 
 
 @action("open_desk")
@@ -226,8 +228,12 @@ class DesksHeld:
         DeskNotInConvention.
         """
         actor.require(COLLECTS)
+        actor.require_party(desk_with(self.desks, book).public_body_id)
+        return self.as_agreed(book, day)
+
+    def as_agreed(self, book: str, day: date) -> Held:
+        """A desk on a day, whoever looks: DeskUnknown, what a convention that does not hold refuses with, DeskNotInConvention."""
         desk = desk_with(self.desks, book)
-        actor.require_party(desk.public_body_id)
         loaded = convention_with(self.conventions, desk.issuer_book, desk.public_body)
         charter = replace(loaded.convention.version_for(day).desk(desk.code), desk=book)
         return Held(desk, charter, self.staffs[book])

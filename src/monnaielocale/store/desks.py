@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ..domain.desks.staff import Appointment, Rank, Staff
 from ..domain.refusals import Refusal
+from .database import Connection
 from .unit_of_work import UnitOfWork
 
 
@@ -47,3 +48,34 @@ def staffs_of(work: UnitOfWork, desks: Iterable[DeskKept]) -> dict[str, Staff]:
     for row in work.rows("desk_appointments", books=sorted(named)):
         named[row.book].append(Appointment(row.person_id, Rank(row.rank), row.starts_on, row.ends_on))
     return {book: Staff(book, tuple(appointments)) for book, appointments in named.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSeen:
+    """A desk as a list shows it."""
+
+    book: str
+    code: str
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOfDesk:
+    """Somebody who is or was named for a desk."""
+
+    appointment_id: UUID
+    login: str
+    name: str
+    rank: str
+    starts_on: date
+    ends_on: date | None
+
+
+def desks_page(connection: Connection, after: str, most: int) -> list[DeskSeen]:
+    """The desks that may be seen, by the codes of their books, after one of them."""
+    return [DeskSeen(*row) for row in UnitOfWork(connection).rows("desks_seen", after=after, most=most)]
+
+
+def people_of_desk(connection: Connection, book: str) -> list[PersonOfDesk]:
+    """Everyone who was ever named for a desk: a few in a year, not thousands."""
+    return [PersonOfDesk(*row) for row in UnitOfWork(connection).rows("desk_people", book=book)]

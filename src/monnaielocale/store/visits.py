@@ -11,7 +11,7 @@ from ..domain.refusals import Refusal
 from .database import Connection
 from .queries import query
 
-Right = Literal["book", "proof"]
+Right = Literal["book", "proof", "desk"]
 
 
 class NotForYou(Refusal):
@@ -39,8 +39,8 @@ def visit(connection: Connection, person_id: UUID) -> Iterator[Connection]:
 def as_reader_for(connection: Connection, right: Right, book: str) -> Connection:
     """Let the rest of a visit read as the reader, who sees all rows, once the database grants the right; NotForYou.
 
-    For totals over rows that the visitor sees only in sum: `proof`, or for all of a `book`. A book that does not exist is refused
-    in the same words. The role ends with the visit.
+    For totals over rows that the visitor sees only in sum: `proof`, or for all of a `book` or of a `desk`. A book that does not
+    exist is refused in the same words. The role ends with the visit.
     """
     allowed = connection.execute(query(f"may_see_{right}"), {"book": book}).fetchone()
     if allowed is None or not allowed[0]:

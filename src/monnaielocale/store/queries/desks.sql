@@ -20,3 +20,14 @@ SELECT book.code AS book, appointment.person_id, appointment.rank, appointment.s
 
 -- persons_by_login: Persons by their logins, with the party they act for.
 SELECT id, login, party_id FROM person WHERE login = ANY (%(logins)s);
+
+-- desks_seen: The desks that may be seen, by the codes of their books, after one of them.
+SELECT book.code AS book, desk.code, desk.opened_on FROM desk JOIN book ON book.id = desk.book_id
+ WHERE book.code > %(after)s ORDER BY book.code LIMIT %(most)s;
+
+-- desk_people: Everyone who was ever named for a desk, in the order in which they were named.
+SELECT appointment.id AS appointment_id, person.login, person.name, appointment.rank, appointment.starts_on, appointment.ends_on
+  FROM book
+  JOIN desk_appointment AS appointment ON appointment.book_id = book.id
+  JOIN person ON person.id = appointment.person_id
+ WHERE book.code = %(book)s ORDER BY appointment.id;
