@@ -71,12 +71,15 @@ class Asking:
         self.actor.require(*roles)
 
     def book(self, asked: str | None) -> str:
-        """The book that is meant: the one named, or the only one there is for this person. BookNotNamed, ActsForAnother."""
+        """The book that is meant: the one named, or the only one there is for this person, desks aside.
+
+        Refusals: BookNotNamed, ActsForAnother.
+        """
         if asked is None:
             if len(self.caller.books) != 1:
                 raise BookNotNamed(books=", ".join(self.caller.books))
             return self.caller.books[0]
-        if asked not in self.caller.books:
+        if asked not in self.caller.books and asked not in self.caller.desks:
             raise ActsForAnother(login=self.actor.login)
         return asked
 

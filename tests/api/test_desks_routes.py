@@ -61,3 +61,9 @@ def test_a_desk_is_shown_to_those_whom_it_concerns(town: Api) -> None:
 def test_a_charter_is_shown_as_it_held_on_the_day(town: Api) -> None:
     Pool(town.world).open()
     assert refused(get(town, "preparer", f"/desks/{POOL}", on="2017-01-31")) == (422, "no_convention_in_force")
+
+
+def test_a_town_with_desks_still_means_the_book_of_its_association(town: Api) -> None:
+    Pool(town.world).open()
+    assert done(get(town, "preparer", "/me"))["books"] == [BOOK]
+    assert done(get(town, "preparer", "/payment-runs"))["items"] == []

@@ -28,6 +28,7 @@ SUBJECTS = {
     "match": "matches",
     "account": "accounts",
     "notes": "notes",
+    "desk": "desks",
     "event": "events",
     "proof": "books",
     "check": "books",

@@ -7,7 +7,7 @@ import psycopg
 
 from ..domain.refusals import Refusal
 from ..store.database import Database
-from ..store.exports import all_books
+from ..store.exports import issuer_books
 from ..store.server import database_url
 from .installation import settings
 
@@ -60,11 +60,11 @@ def reachable(url: str) -> Iterator[psycopg.Connection]:
 
 
 def chosen_book(database: Database, given: str) -> str:
-    """The book that was named, or the only one there is; NoBookYet and BookNeeded."""
+    """The book that was named, or the only one of an association that there is; NoBookYet and BookNeeded."""
     if given:
         return given
     with database.reading() as connection:
-        codes = all_books(connection)
+        codes = issuer_books(connection)
     if not codes:
         raise NoBookYet()
     if len(codes) > 1:

@@ -51,6 +51,11 @@ def all_books(connection: Connection) -> list[str]:
     return [str(row[1]) for row in connection.execute(query("all_books")).fetchall()]
 
 
+def issuer_books(connection: Connection) -> list[str]:
+    """The codes of the books of associations, without those of service desks."""
+    return [str(row[0]) for row in connection.execute(query("issuer_books")).fetchall()]
+
+
 def all_conventions(connection: Connection) -> list[LoadedConvention]:
     """Every convention of every book."""
     return list(conventions_of(UnitOfWork(connection), all_books(connection)).values())

@@ -46,7 +46,8 @@ class RenewalRefused(Refusal):
 class Caller:
     """The person behind an access token as the database knows them at this moment, with the books that they may name.
 
-    `locked` says that the session is a clerk's and asks for the short code before anything else.
+    `desks` are further books, of service desks, which are never meant unless they are named. `locked` says that the session is a
+    clerk's and asks for the short code before anything else.
     """
 
     actor: Actor
@@ -54,6 +55,7 @@ class Caller:
     token_id: UUID
     books: tuple[str, ...]
     name: str = ""
+    desks: tuple[str, ...] = ()
     of_shift: bool = False
     locked: bool = False
 
@@ -291,7 +293,7 @@ def _row(connection: Connection, name: str, **parameters: Any) -> Any:
 
 def _caller(row: Any) -> Caller:
     actor = Actor(row.id, row.login, frozenset(row.roles), row.party_id, row.party_code, row.party_kind)
-    return Caller(actor, row.session_id, row.token_id, tuple(row.books), row.name, row.of_shift)
+    return Caller(actor, row.session_id, row.token_id, tuple(row.books), row.name, tuple(row.desks), row.of_shift)
 
 
 def _network(address: str) -> str:

@@ -264,3 +264,6 @@ SELECT entry.number, entry.event_id, entry.business_on, entry.label, account.cod
 
 -- all_books: Every book.
 SELECT id, code FROM book ORDER BY id;
+
+-- issuer_books: The books of associations, without those of service desks.
+SELECT code FROM book WHERE kind = 'issuer' ORDER BY id;

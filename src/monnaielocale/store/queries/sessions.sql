@@ -71,16 +71,20 @@ WITH good AS MATERIALIZED (
             OFFSET 0
       ) AS held
 ), reaching AS MATERIALIZED (
-    SELECT known.*, COALESCE(party.code, '') AS party_code, COALESCE(party.kind, '') AS party_kind,
-           ARRAY(SELECT code FROM book
-                  WHERE 'administrator' = ANY (known.roles) OR (known.party_id IS NULL AND 'auditor' = ANY (known.roles))
-                  UNION SELECT code FROM book WHERE party_id = known.party_id AND known.roles <> '{}'
-                  UNION SELECT book.code FROM convention JOIN book ON book.id = convention.book_id
-                         WHERE convention.public_body_id = known.party_id AND known.roles <> '{}'
-                  UNION SELECT book.code FROM member JOIN book ON book.id = member.book_id
-                         WHERE member.id = known.party_id AND known.roles <> '{}'
-                  ORDER BY code) AS books
+    SELECT known.*, COALESCE(party.code, '') AS party_code, COALESCE(party.kind, '') AS party_kind, named.books, named.desks
       FROM known LEFT JOIN party ON party.id = known.party_id
+     CROSS JOIN LATERAL (
+            SELECT COALESCE(array_agg(code ORDER BY code) FILTER (WHERE kind <> 'desk'), '{}') AS books,
+                   COALESCE(array_agg(code ORDER BY code) FILTER (WHERE kind = 'desk'), '{}') AS desks
+              FROM (SELECT code, kind FROM book
+                     WHERE 'administrator' = ANY (known.roles) OR (known.party_id IS NULL AND 'auditor' = ANY (known.roles))
+                     UNION SELECT code, kind FROM book WHERE party_id = known.party_id AND known.roles <> '{}'
+                     UNION SELECT book.code, book.kind FROM convention JOIN book ON book.id = convention.book_id
+                            WHERE convention.public_body_id = known.party_id AND known.roles <> '{}'
+                     UNION SELECT book.code, book.kind FROM member JOIN book ON book.id = member.book_id
+                            WHERE member.id = known.party_id AND known.roles <> '{}') AS reached
+            OFFSET 0
+      ) AS named
 )
 SELECT good.token_id, good.session_id, EXISTS (SELECT FROM login_shift WHERE session_id = good.session_id) AS of_shift,
        reaching.*
