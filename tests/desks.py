@@ -5,6 +5,12 @@ from typing import Any
 
 from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
 from monnaielocale.actions.floats import ExchangeFloat, ReceiveFloat, exchange_floats, receive_floats
+from monnaielocale.domain.desks import postings
+from monnaielocale.domain.desks.bundles import Bundle
+from monnaielocale.domain.desks.postings import Place, Taken
+from monnaielocale.domain.identifiers import new_id
+from monnaielocale.domain.ledger import Event
+from monnaielocale.store.unit_of_work import unit_of_work
 from tests.world import BOOK, TOWN, World
 
 POOL = "bayonne-pool"
@@ -47,3 +53,26 @@ class Pool:
     def exchange(self, *notes: tuple[int, int], till: str = TILL, by: str = "pool-head") -> dict[str, Any]:
         """Euros of the float become notes in a till: (denomination in cents, how many)."""
         return self.world.do(exchange_floats, ExchangeFloat(self.world.actor(by), POOL, till, notes, self.world.on))
+
+    def take(
+        self, *notes: tuple[int, int], euros: int = 0, digital: tuple[tuple[str, int], ...] = (), other: int = 0, till: str = TILL
+    ) -> None:
+        """Takings for entries: notes of the public (denomination in cents, how many), euros, units of wallets, other means."""
+        taken = Taken(Bundle.of(dict(notes)), euros_cents=euros, payers=digital, other_cents=other)
+        price = taken.notes_cents + euros + taken.digital_cents + other
+        both = postings.receipt_taken(self.world.on, Place(POOL, till), revenues=[("entry", price)], taken=taken)
+        clerk = self.world.actor("pool-clerk")
+        with unit_of_work(self.world.database) as work:
+            work.lock([POOL])
+            entries = both.entries(desk_book=POOL, issuer_book=BOOK)
+            work.post(Event(new_id(), POOL, "float_exchanged", clerk.person_id, self.world.on, entries))
+
+    def held(self, book: str = POOL) -> dict[str, int]:
+        """Natural balances of a book that are not zero."""
+        with self.world.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT account_balance.code, cents FROM account_balance JOIN book ON book.id = book_id"
+                " WHERE book.code = %s AND cents <> 0",
+                [book],
+            )
+            return dict(rows.fetchall())

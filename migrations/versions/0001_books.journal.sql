@@ -118,7 +118,8 @@ BEGIN
 END $$;
 
 -- Each line continues the running balance of its account and leaves nothing below zero that may not be; a bank account moves with
--- a statement line or the opening only. Each entry has the lines that it states, which sum to zero in each currency.
+-- a statement line or the opening only. Each entry has the lines that it states, which sum to zero in each currency and, for notes,
+-- in each denomination. What holders have changes with the debt towards them, for notes and for digital units apart.
 --
 -- The lines are in their table already, and each look-up reads one row by its key. The plan is kept for as long as a connection
 -- lives, and one made while a table was small could read all of it once it is large: hence LATERAL with a LIMIT, conditions that
@@ -169,5 +170,15 @@ BEGIN
                            COALESCE(sum(cents) FILTER (WHERE currency <> 'EUR'), 0) AS units
                       FROM line GROUP BY place) AS entry
              WHERE stated IS DISTINCT FROM lines OR euros <> 0 OR units <> 0
+            UNION ALL
+            SELECT 'entry_denomination', format('entry %s makes notes of %s: %s', first_entry - 1 + place, denomination_cents, sum(cents))
+              FROM line WHERE denomination_cents IS NOT NULL
+             GROUP BY place, denomination_cents HAVING sum(cents) <> 0
+            UNION ALL
+            SELECT 'entry_circulation', format('entry %s: %s more are held than owed', first_entry - 1 + place, sum(cents))
+              FROM line
+             WHERE role IN ('circulation.notes', 'notes.public', 'notes.drawer', 'notes.envelope', 'notes.transit_in',
+                            'circulation.digital', 'wallet', 'wallets_elsewhere', 'wallets_elsewhere.pending')
+             GROUP BY place, role = 'circulation.notes' OR role LIKE 'notes.%' HAVING sum(cents) <> 0
        ) AS fault;
 END $$;

@@ -3,7 +3,9 @@ ALTER FUNCTION roles_for(text) RENAME TO roles_for_other_kind;
 CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN kind IN ('desk_opened', 'desk_person_named') THEN ARRAY['town_signer']
-        WHEN kind IN ('float_received', 'float_lowered', 'float_exchanged') THEN ARRAY['desk_clerk']
+        WHEN kind IN ('float_received', 'float_lowered', 'float_exchanged', 'float_exchanged_back', 'notes_between_tills',
+                      'to_the_safe', 'from_the_safe', 'paid_in', 'other_means_paid_in')
+            THEN ARRAY['desk_clerk']
         ELSE roles_for_other_kind(kind) END
 $$;
 

@@ -46,13 +46,7 @@ def pool(world: World) -> Pool:
 
 def held(world: World, book: str) -> dict[str, int]:
     """Natural balances of a book that are not zero."""
-    with world.database.reading() as connection:
-        rows = connection.execute(
-            "SELECT account_balance.code, cents FROM account_balance JOIN book ON book.id = book_id"
-            " WHERE book.code = %s AND cents <> 0",
-            [book],
-        )
-        return dict(rows.fetchall())
+    return Pool(world).held(book)
 
 
 def test_a_town_opens_a_desk_that_the_convention_lists(world: World) -> None:

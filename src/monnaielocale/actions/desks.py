@@ -1,15 +1,19 @@
 """Service desks (régies de recettes) begin: the public body opens one and names its people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from ..domain.actors import Actor
+from ..domain.conventions.convention import ConventionVersion
+from ..domain.desks.bundles import NOTHING, Bundle
 from ..domain.desks.charters import Charter
+from ..domain.desks.postings import BothBooks
 from ..domain.desks.staff import Appointment, Rank, Staff, checked_staff
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
+from ..domain.money import require_positive
 from ..domain.people import PersonUnknown
 from ..domain.refusals import Refusal
 from ..store.conventions import Conventions, convention_with, conventions_of
@@ -18,7 +22,7 @@ from ..store.desks import DeskKept, desk_with, desks_of, staffs_of
 from ..store.queries import query
 from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
 from .conventions import BookOfAnother
-from .deciding import decide_each
+from .deciding import DatedItem, decide_each
 from .perform import Answer, action, perform
 
 OPENS, COLLECTS = "town_signer", "desk_clerk"
@@ -199,11 +203,26 @@ def _named(work: UnitOfWork, desk: DeskKept, item: NameForDesk, appointment: App
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A desk with what is agreed for it on the item's day and the people named for it."""
+    """A desk with what is agreed for it on the item's day, the people named for it, and the local notes that exist."""
 
     desk: DeskKept
     charter: Charter
     staff: Staff
+    version: ConventionVersion
+
+    def notes(self, counts: Iterable[tuple[int, int]]) -> Bundle:
+        """Notes that somebody says are moved; PiecesNegative, PieceUnknown, and AmountNotPositive for none at all."""
+        told = sum((Bundle.of({denomination: count}) for denomination, count in counts), NOTHING)
+        notes = told.checked(self.version.currency.denominations_cents)
+        require_positive(notes.total_cents)
+        return notes
+
+    def post(self, work: UnitOfWork, item: DatedItem, kind: str, both: BothBooks, details: dict[str, Any]) -> UUID:
+        """An event of the desk, with its entries in both books; answers its identifier."""
+        entries = both.entries(desk_book=self.desk.book, issuer_book=self.desk.issuer_book)
+        event = Event(new_id(), self.desk.book, kind, item.actor.person_id, item.on, entries, details)
+        work.post(event)
+        return event.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,5 +254,5 @@ class DesksHeld:
         """A desk on a day, whoever looks: DeskUnknown, what a convention that does not hold refuses with, DeskNotInConvention."""
         desk = desk_with(self.desks, book)
         loaded = convention_with(self.conventions, desk.issuer_book, desk.public_body)
-        charter = replace(loaded.convention.version_for(day).desk(desk.code), desk=book)
-        return Held(desk, charter, self.staffs[book])
+        version = loaded.convention.version_for(day)
+        return Held(desk, replace(version.desk(desk.code), desk=book), self.staffs[book], version)

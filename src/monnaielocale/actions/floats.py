@@ -1,17 +1,16 @@
-"""The float of a desk (fonds de caisse): handed over by the public accountant, given back, exchanged for local notes."""
+"""The float of a desk (fonds de caisse): handed over by the public accountant, given back, exchanged for local notes and back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from ..domain.actors import Actor
 from ..domain.desks import postings
-from ..domain.desks.bundles import Bundle
+from ..domain.desks.charters import TillsAreOne
 from ..domain.desks.postings import ADVANCE, FLOAT_EURO, FLOAT_NOTES, BothBooks, Place
-from ..domain.identifiers import new_id
-from ..domain.ledger import Event
-from ..domain.money import AmountNotPositive, decimal_text
+from ..domain.money import require_positive
 from ..domain.refusals import Refusal
 from ..store.unit_of_work import UnitOfWork
 from .deciding import decide_each
@@ -54,6 +53,41 @@ class ExchangeFloat:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeFloatBack:
+    """Local notes of the float, out of a till, become euros again; `notes` says how many of each denomination in cents."""
+
+    actor: Actor
+    book: str
+    till: str
+    notes: tuple[tuple[int, int], ...]
+    on: date
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveNotesBetweenTills:
+    """A till helps another out with notes for change; `notes` says how many of each denomination in cents."""
+
+    actor: Actor
+    book: str
+    from_till: str
+    to_till: str
+    notes: tuple[tuple[int, int], ...]
+    on: date
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotesMoved:
+    """What went from one till to the other; the amount is in cents."""
+
+    event_id: UUID
+    from_till: str
+    to_till: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class FloatHeld:
     """The float after the act: what the public accountant handed over, and of it what lies in euros and in notes."""
 
@@ -73,7 +107,7 @@ def receive_floats(work: UnitOfWork, items: Sequence[ReceiveFloat]) -> list[Floa
 
     def decide(item: ReceiveFloat) -> FloatHeld:
         held = _held(known, item.actor, item.book, item.on)
-        _require_positive(item.amount_cents)
+        require_positive(item.amount_cents)
         held.charter.require_float(_balance(work, item.book, ADVANCE) + item.amount_cents)
         return _post(work, held, item, "float_received", postings.float_received(item.on, item.amount_cents))
 
@@ -90,7 +124,7 @@ def lower_floats(work: UnitOfWork, items: Sequence[LowerFloat]) -> list[FloatHel
 
     def decide(item: LowerFloat) -> FloatHeld:
         held = _held(known, item.actor, item.book, item.on)
-        _require_positive(item.amount_cents)
+        require_positive(item.amount_cents)
         return _post(work, held, item, "float_lowered", postings.float_lowered(item.on, item.amount_cents))
 
     return decide_each(items, decide)
@@ -108,13 +142,54 @@ def exchange_floats(work: UnitOfWork, items: Sequence[ExchangeFloat]) -> list[Fl
     def decide(item: ExchangeFloat) -> FloatHeld:
         held = _held(known, item.actor, item.book, item.on)
         held.charter.require_till(item.till)
-        loaded = known.conventions[held.desk.issuer_book, held.desk.public_body]
-        currency = loaded.convention.version_for(item.on).currency
-        notes = Bundle.of(dict(item.notes)).checked(currency.denominations_cents)
-        _require_positive(notes.total_cents)
+        notes = held.notes(item.notes)
         held.charter.require_float_in_notes(_balance(work, item.book, FLOAT_NOTES) + notes.total_cents)
         both = postings.float_exchanged(item.on, Place(item.book, item.till), notes)
         return _post(work, held, item, "float_exchanged", both)
+
+    return decide_each(items, decide)
+
+
+@action("exchange_float_back")
+def exchange_floats_back(work: UnitOfWork, items: Sequence[ExchangeFloatBack]) -> list[FloatHeld | Refusal]:
+    """The head or a deputy gives notes of the float back to the association for the euros that it got for them.
+
+    Refusals: those of `DesksHeld.on`, HeadOrDeputyNeeded, TillUnknown, PiecesNegative, PieceUnknown, AmountNotPositive,
+    BalanceTooLow, PeriodClosed.
+    """
+    known = DesksHeld.load(work, [item.book for item in items])
+
+    def decide(item: ExchangeFloatBack) -> FloatHeld:
+        held = _held(known, item.actor, item.book, item.on)
+        held.charter.require_till(item.till)
+        both = postings.float_exchanged_back(item.on, Place(item.book, item.till), held.notes(item.notes))
+        return _post(work, held, item, "float_exchanged_back", both)
+
+    return decide_each(items, decide)
+
+
+@action("move_notes_between_tills")
+def move_notes_between_tills(work: UnitOfWork, items: Sequence[MoveNotesBetweenTills]) -> list[NotesMoved | Refusal]:
+    """Somebody named for the desk brings notes from one of its tills to another.
+
+    Refusals: those of `DesksHeld.on`, NotNamedToCollect, TillUnknown, TillsAreOne, PiecesNegative, PieceUnknown,
+    AmountNotPositive, BalanceTooLow, PeriodClosed.
+    """
+    known = DesksHeld.load(work, [item.book for item in items])
+
+    def decide(item: MoveNotesBetweenTills) -> NotesMoved:
+        held = known.on(item.actor, item.book, item.on)
+        held.staff.require_collector(item.actor, item.on)
+        for till in (item.from_till, item.to_till):
+            held.charter.require_till(till)
+        if item.from_till == item.to_till:
+            raise TillsAreOne(till=item.to_till)
+        notes = held.notes(item.notes)
+        source, target = Place(item.book, item.from_till), Place(item.book, item.to_till)
+        both = postings.notes_between_tills(item.on, source, target, notes)
+        details = {"from_till": item.from_till, "to_till": item.to_till, "notes": [list(pieces) for pieces in notes.pieces]}
+        event_id = held.post(work, item, "notes_between_tills", both, details)
+        return NotesMoved(event_id, item.from_till, item.to_till, notes.total_cents)
 
     return decide_each(items, decide)
 
@@ -125,17 +200,15 @@ def _held(known: DesksHeld, actor: Actor, book: str, on: date) -> Held:
     return held
 
 
-def _require_positive(cents: int) -> None:
-    if cents <= 0:
-        raise AmountNotPositive(amount=decimal_text(cents))
+FloatItem = ReceiveFloat | LowerFloat | ExchangeFloat | ExchangeFloatBack
 
 
-def _post(work: UnitOfWork, held: Held, item: ReceiveFloat | LowerFloat | ExchangeFloat, kind: str, both: BothBooks) -> FloatHeld:
-    entries = both.entries(desk_book=item.book, issuer_book=held.desk.issuer_book)
-    details = {"till": item.till, "notes": [list(pieces) for pieces in item.notes]} if isinstance(item, ExchangeFloat) else {}
-    event = Event(new_id(), item.book, kind, item.actor.person_id, item.on, entries, details)
-    work.post(event)
-    return FloatHeld(event.id, *(_balance(work, item.book, code) for code in (ADVANCE, FLOAT_EURO, FLOAT_NOTES)))
+def _post(work: UnitOfWork, held: Held, item: FloatItem, kind: str, both: BothBooks) -> FloatHeld:
+    details: dict[str, Any] = {}
+    if isinstance(item, ExchangeFloat | ExchangeFloatBack):
+        details = {"till": item.till, "notes": [list(pieces) for pieces in item.notes]}
+    event_id = held.post(work, item, kind, both, details)
+    return FloatHeld(event_id, *(_balance(work, item.book, code) for code in (ADVANCE, FLOAT_EURO, FLOAT_NOTES)))
 
 
 def _balance(work: UnitOfWork, book: str, code: str) -> int:

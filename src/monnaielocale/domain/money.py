@@ -75,6 +75,12 @@ class Money:
         return other.cents
 
 
+def require_positive(cents: int) -> None:
+    """AmountNotPositive unless something is left to move."""
+    if cents <= 0:
+        raise AmountNotPositive(amount=decimal_text(cents))
+
+
 def decimal_text(cents: int) -> str:
     """1234.56 for 123456: the plain form for files and programs, never for staff."""
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"

@@ -65,6 +65,12 @@ class TillUnknown(Refusal):
     code = "till_unknown"
 
 
+class TillsAreOne(Refusal):
+    """Notes go from one till to another: {till} was named twice."""
+
+    code = "tills_are_one"
+
+
 class FloatBeyondCharter(Refusal):
     """The charter gives desk {desk} a float of {agreed}: {asked} would be more."""
 
