@@ -44,6 +44,7 @@ TABLE: dict[int, frozenset[str]] = {
             "job_unknown",
             "line_unknown",
             "mandate_unknown",
+            "session_unknown",
         }
         | {"match_unknown", "member_unknown", "no_convention", "opening_unknown", "payment_unknown", "person_unknown"}
         | {"convention_unknown", "run_unknown", "till_unknown", "transfer_due_unknown"}

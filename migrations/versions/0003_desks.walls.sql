@@ -9,7 +9,8 @@ CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
         ELSE roles_for_other_kind(kind) END
 $$;
 
--- In a desk's book the staff of its public body acts and, for what concerns the notes, the association that takes them back.
+-- In a desk's book the staff of its public body acts and, for what concerns the notes, the association that takes them back; a
+-- member of that association pays there.
 ALTER FUNCTION check_rights(uuid[], text[], integer) RENAME TO check_rights_at_association;
 CREATE FUNCTION check_rights(persons uuid[], kinds text[], into_book integer) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -25,12 +26,14 @@ BEGIN
        LEFT JOIN LATERAL (SELECT id, party_id FROM person WHERE person.id = asked.person LIMIT 1) AS actor ON true
        LEFT JOIN LATERAL (
             SELECT bool_or(CASE WHEN last.role LIKE 'association%' THEN served.party_id = actor.party_id
+                                WHEN last.role = 'member' THEN EXISTS (
+                                    SELECT 1 FROM member WHERE member.id = actor.party_id AND member.book_id = served.id)
                                 ELSE own.party_id = actor.party_id END) AS fits
               FROM (SELECT DISTINCT ON (role) role, granted FROM person_role
                      WHERE person_role.person_id = asked.person AND role = ANY (roles_for(asked.kind))
                      ORDER BY role, recorded_at DESC) AS last
              CROSS JOIN (SELECT party_id FROM book WHERE book.id = into_book) AS own
-              LEFT JOIN (SELECT book.party_id FROM desk JOIN book ON book.id = desk.issuer_book_id
+              LEFT JOIN (SELECT book.id, book.party_id FROM desk JOIN book ON book.id = desk.issuer_book_id
                           WHERE desk.book_id = into_book) AS served ON true
              WHERE last.granted
        ) AS held ON true

@@ -22,7 +22,7 @@ class DatedItem(Protocol):
     def on(self) -> date: ...
 
 
-ItemType = TypeVar("ItemType", bound=DatedItem)
+ItemType = TypeVar("ItemType")
 
 
 def decide_each(items: Sequence[ItemType], decide: Callable[[ItemType], Any]) -> list[Any]:

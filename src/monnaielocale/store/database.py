@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,10 +23,14 @@ _OPTIONS: dict[Role, str] = {"owner": "", "reader": "", "visitor": "", "writer":
 
 
 class Database:
-    """One PostgreSQL database, by its URL."""
+    """One PostgreSQL database, by its URL.
 
-    def __init__(self, url: str) -> None:
+    `ahead` moves the clock of the desks: a story told of another day happens so long after, or before, its recording.
+    """
+
+    def __init__(self, url: str, *, ahead: timedelta = timedelta(0)) -> None:
         self.url = url
+        self.ahead = ahead
 
     def connect(self, role: Role, **options: Any) -> Connection:
         """A connection that acts as one of the four roles of the books."""

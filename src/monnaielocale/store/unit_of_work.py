@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,7 @@ class UnitOfWork:
         self.known = known or KnownBooks()
         self._waiting: list[tuple[str, list[Mapping[str, Any]]]] = []
         self.fault_point: Callable[[str], None] = lambda _: None
+        self.ahead = timedelta(0)
 
     def lock(self, books: Sequence[str], *reads: Read) -> list[list[Row]]:
         """Lock the books in the order of their ids and answer further reads made after the lock, all in one exchange.
@@ -58,6 +59,10 @@ class UnitOfWork:
     def now(self, book: str) -> datetime:
         """The recording instant, taken after the lock."""
         return self.journal.head(book).recorded_at
+
+    def moment(self, book: str) -> datetime:
+        """The instant at which what is done under the lock happens at a desk: the recording instant, moved by `ahead`."""
+        return self.journal.head(book).recorded_at + self.ahead
 
     def state(self, book: str, accounts: Sequence[str]) -> BookState:
         """The balances of these accounts as this transaction has moved them so far."""
@@ -178,6 +183,7 @@ def unit_of_work(
     own = database.connect("writer") if connection is None else connection
     try:
         work = UnitOfWork(own, known)
+        work.ahead = database.ahead
         yield work
         # What is sent in one go is done when all of it is: whoever follows wants to know in between.
         with nullcontext() if is_followed() else own.pipeline():

@@ -13,6 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from ..actors import Actor
 from ..chain import ZERO
@@ -23,6 +24,7 @@ from .sessions import Session, SessionState
 from .staff import Staff
 from .totals import NO_TOTALS, Cumulated, Totals
 
+PARIS = ZoneInfo("Europe/Paris")
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
 
@@ -134,6 +136,11 @@ class PeriodClosing:
     days: int
     totals: Totals
     perpetual: Totals
+
+
+def paris_day(moment: datetime) -> date:
+    """The day of the world at an instant: days begin and end at midnight in Europe/Paris."""
+    return moment.astimezone(PARIS).date()
 
 
 def closing_number(prefix: str, year: int, number: int) -> str:

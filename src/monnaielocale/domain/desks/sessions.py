@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ..actors import Actor
+from ..money import decimal_text
 from ..refusals import Refusal
 from .charters import Charter
 from .counts import Difference, TillCount
@@ -57,6 +58,12 @@ class TakeoverByOneself(Refusal):
     """{login} already has till {till}: another person takes it over."""
 
     code = "takeover_by_oneself"
+
+
+class FloatNotThere(Refusal):
+    """The float of the desk holds {held} in euros: {asked} of it cannot lie in till {till}."""
+
+    code = "float_not_there"
 
 
 class SessionState(StrEnum):
@@ -151,6 +158,12 @@ def check_opening(charter: Charter, staff: Staff, actor: Actor, till: str, day: 
     for session in unclosed:
         if session.till == till:
             raise TillInUse(till=till)
+        check_no_session_of(actor, [session])
+
+
+def check_no_session_of(actor: Actor, unclosed: Iterable[Session]) -> None:
+    """Whether the person is free for a till; ClerkInSession when they have one."""
+    for session in unclosed:
         if session.clerk_id == actor.person_id:
             raise ClerkInSession(login=actor.login, till=session.till)
 
@@ -194,6 +207,12 @@ def check_ending(session: Session, staff: Staff, actor: Actor, day: date, found:
     if session.count is None:
         raise SessionNotCounted(till=session.till)
     return found.explained(reason)
+
+
+def check_float_in_till(till: str, *, asked_cents: int, held_cents: int) -> None:
+    """Whether so much of the desk's float in euros may lie in a till; FloatNotThere."""
+    if not 0 <= asked_cents <= held_cents:
+        raise FloatNotThere(till=till, asked=decimal_text(asked_cents), held=decimal_text(held_cents))
 
 
 def locks_at(charter: Charter, last_act_at: datetime) -> datetime:

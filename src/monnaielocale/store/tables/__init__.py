@@ -1,6 +1,6 @@
 """The declared schema. Every table is insert-only; what a document's state is follows from the facts recorded about it."""
 
-from . import access, bank, books, desks, documents, jobs, mandates, matches, parties, runs, shifts
+from . import access, bank, books, desks, documents, jobs, mandates, matches, parties, receipts, runs, shifts
 from .columns import METADATA
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "mandates",
     "matches",
     "parties",
+    "receipts",
     "runs",
     "shifts",
 ]
