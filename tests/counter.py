@@ -6,7 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from monnaielocale.actions.at_desk import CountGiven
+from monnaielocale.actions.cancels import CancelReceipt, PrintDuplicate, cancel_receipts, print_duplicates
 from monnaielocale.actions.desk_days import OpenDay, open_days
+from monnaielocale.actions.receipts import (
+    EnterPaperReceipt,
+    Given,
+    OtherGiven,
+    ServiceAsked,
+    TakeReceipt,
+    enter_paper_receipts,
+    take_receipts,
+)
 from monnaielocale.actions.till_sessions import (
     CloseSession,
     CountTill,
@@ -33,6 +43,13 @@ def moved(pieces: tuple[tuple[int, int], ...], **changes: int) -> tuple[tuple[in
     for name, change in changes.items():
         counts[int(name[1:])] = counts.get(int(name[1:]), 0) + change
     return tuple(sorted((denomination, count) for denomination, count in counts.items() if count))
+
+
+def given_over(
+    notes: tuple[tuple[int, int], ...] = (), euros_cents: int = 0, others: tuple[tuple[str, int, str], ...] = ()
+) -> Given:
+    """What a payer gives; other means are (card or cheque, cents, reference)."""
+    return Given(notes, euros_cents, tuple(OtherGiven(*each) for each in others))
 
 
 @dataclass(slots=True)
@@ -87,6 +104,33 @@ class Counter:
 
     def close_till(self, till: str = TILL, by: str = CLERK, reason: str = "") -> dict[str, Any]:
         return self.world.do(close_sessions, CloseSession(self.world.actor(by), POOL, self.sessions[till], reason))
+
+    def receipt(self, *services: Any, till: str = TILL, by: str = CLERK, **given: Any) -> dict[str, Any]:
+        """A receipt for services, each a code or (code, quantity, price of a unit), and what is given for it."""
+        return self.world.do(take_receipts, self.taking(*services, till=till, by=by, **given))
+
+    def taking(self, *services: Any, till: str = TILL, by: str = CLERK, **given: Any) -> TakeReceipt:
+        """What `receipt` asks for."""
+        about = {name: given.pop(name) for name in ("declared_cents", "key") if name in given}
+        asked = tuple(ServiceAsked(each) if isinstance(each, str) else ServiceAsked(*each) for each in services)
+        return TakeReceipt(self.world.actor(by), POOL, self.sessions[till], asked, given_over(**given), **about)
+
+    def late(self, number: str, issued_on: date, *services: Any, **given: Any) -> dict[str, Any]:
+        """A receipt of the paper receipt book, entered at the first till."""
+        about = {name: given.pop(name) for name in ("change_notes", "change_euros_cents") if name in given}
+        asked = tuple(ServiceAsked(each) for each in services)
+        clerk = self.world.actor(CLERK)
+        item = EnterPaperReceipt(clerk, POOL, self.sessions[TILL], number, issued_on, asked, given_over(**given), **about)
+        return self.world.do(enter_paper_receipts, item)
+
+    def cancel(
+        self, receipt: str, *rows: int, till: str = TILL, by: str = CLERK, reason: str = "by mistake", key: str = ""
+    ) -> dict[str, Any]:
+        item = CancelReceipt(self.world.actor(by), POOL, self.sessions[till], receipt, reason, rows, key)
+        return self.world.do(cancel_receipts, item)
+
+    def duplicate(self, receipt: str, by: str = CLERK) -> dict[str, Any]:
+        return self.world.do(print_duplicates, PrintDuplicate(self.world.actor(by), POOL, receipt))
 
     def held(self, book: str) -> dict[str, int]:
         """Natural balances of a book that are not zero."""

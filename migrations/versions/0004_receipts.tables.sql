@@ -86,12 +86,15 @@ CREATE TABLE receipt (
     CONSTRAINT receipt_pk PRIMARY KEY (book_id, chain_number),
     CONSTRAINT receipt_book_id_series_year_series_number_key UNIQUE (book_id, series, year, series_number),
     CONSTRAINT receipt_book_id_paper_number_key UNIQUE (book_id, paper_number),
+    CONSTRAINT receipt_book_id_number_key UNIQUE (book_id, number),
     CONSTRAINT receipt_series_check CHECK (series IN ('till', 'paper')),
     CONSTRAINT receipt_day_check CHECK ((issued_at AT TIME ZONE 'Europe/Paris')::date = business_on),
     CONSTRAINT receipt_year_check CHECK (year = EXTRACT(year FROM business_on)),
     CONSTRAINT receipt_paper_check CHECK ((series = 'paper') = (paper_number IS NOT NULL)),
     CONSTRAINT receipt_means_check CHECK (total_cents = notes_cents + euros_cents + digital_cents + card_cents + cheque_cents - to_refund_cents)
 );
+
+CREATE INDEX receipt_cancels_index ON receipt (book_id, cancels) WHERE cancels IS NOT NULL;
 
 CREATE INDEX receipt_day_index ON receipt (book_id, business_on, chain_number);
 

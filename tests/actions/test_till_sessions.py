@@ -91,12 +91,13 @@ def test_the_float_in_a_till_is_float_that_the_desk_has(counter: Counter) -> Non
 
 
 def test_t13_a_count_of_61_where_62_is_expected_shows_one_missing_asks_why_and_leaves_the_float(counter: Counter) -> None:
-    """Sixty-two units in notes are expected; the envelope is what was counted beyond the float of fifty."""
-    counter.pool.exchange((100, 10))
+    """The desk's notes began at fifty and took twelve; the envelope is what was counted beyond the float."""
+    counter.pool.exchange((1000, 1))
     counter.open_day()
-    counter.open_till(count=CountGiven(moved(NOTES, c100=22), COINS), reason="twelve units were found in the drawer")
+    counter.open_till(count=CountGiven(moved(NOTES, c1000=1), COINS))
+    counter.receipt("lesson", notes=((1000, 1), (200, 1)))
     assert sum(counter.drawer().values()) == 62_00
-    counter.count(CountGiven(moved(NOTES, c100=21), COINS))
+    counter.count(CountGiven(moved(NOTES, c100=-1, c200=1, c1000=2), COINS))
     with pytest.raises(DifferenceUnexplained) as refused:
         counter.close_till()
     values = refused.value.values
@@ -105,6 +106,7 @@ def test_t13_a_count_of_61_where_62_is_expected_shows_one_missing_asks_why_and_l
     assert (answer["expected_cents"], answer["counted_cents"], answer["difference_cents"]) == (112_00, 111_00, -1_00)
     assert answer["envelope_cents"] == 61_00 - 50_00
     assert sum(counter.drawer().values()) == 61_00
+    assert counter.held(POOL)["values.notes"] == 11_00
     check_invariants(counter.world.database)
 
 

@@ -249,9 +249,9 @@ class DesksHeld:
         """
         actor.require(COLLECTS)
         actor.require_party(desk_with(self.desks, book).public_body_id)
-        return self.as_agreed(book, day)
+        return self.held(book, day)
 
-    def as_agreed(self, book: str, day: date) -> Held:
+    def held(self, book: str, day: date) -> Held:
         """A desk on a day, whoever looks: DeskUnknown, what a convention that does not hold refuses with, DeskNotInConvention."""
         desk = desk_with(self.desks, book)
         loaded = convention_with(self.conventions, desk.issuer_book, desk.public_body)

@@ -129,6 +129,9 @@ _LOOKED_FOR = {
     "transfer_due": {"match_act"},
     "match_part": {"match", "payment", "transfer_due", "bank_line"},
     "match_act": {"match_part"},
+    "receipt": {"till_session", "desk_day"},
+    "receipt_line": {"receipt"},
+    "receipt_vat": {"receipt"},
 }
 
 

@@ -34,7 +34,12 @@ def first_gap(numbers: Iterable[int]) -> int | None:
 
 def chained(previous: bytes, receipt: Receipt) -> bytes:
     """The link of a receipt: SHA-256 of the link before it in its desk (32 zero bytes for the first) and its canonical form."""
-    return sha256(previous + canonical_receipt(receipt)).digest()
+    return chained_canonical(previous, canonical_receipt(receipt))
+
+
+def chained_canonical(previous: bytes, canonical: bytes) -> bytes:
+    """The link of a receipt whose canonical form is at hand."""
+    return sha256(previous + canonical).digest()
 
 
 def first_broken(links: Iterable[tuple[Receipt, bytes]], previous: bytes = ZERO) -> str | None:

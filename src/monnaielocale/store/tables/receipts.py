@@ -3,6 +3,7 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from .columns import (
@@ -103,6 +104,7 @@ class Receipt(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("book_id", "series", "year", "series_number"),
         UniqueConstraint("book_id", "paper_number"),
+        UniqueConstraint("book_id", "number"),
         one_of("series", SERIES),
         CheckConstraint(f"(issued_at {PARIS})::date = business_on", name="day"),
         CheckConstraint("year = EXTRACT(year FROM business_on)", name="year"),
@@ -111,6 +113,7 @@ class Receipt(SQLModel, table=True):
             "total_cents = notes_cents + euros_cents + digital_cents + card_cents + cheque_cents - to_refund_cents", name="means"
         ),
         Index("receipt_session_index", "book_id", "session_id"),
+        Index("receipt_cancels_index", "book_id", "cancels", postgresql_where=sql("cancels IS NOT NULL")),
         Index("receipt_day_index", "book_id", "business_on", "chain_number"),
     )
 

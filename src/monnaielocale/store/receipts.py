@@ -1,0 +1,134 @@
+"""Receipts as the books hold them, read back from their canonical forms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..domain.desks.bundles import Bundle
+from ..domain.desks.charters import Instrument
+from ..domain.desks.receipt_chain import receipt_from_canonical
+from ..domain.desks.receipts import Receipt
+from ..domain.desks.settlements import DigitalPaid, OtherMeans, Settlement
+from ..domain.refusals import Refusal
+from .arrays import array
+from .unit_of_work import UnitOfWork
+
+
+class ReceiptUnknown(Refusal):
+    """Desk {desk} has no receipt {receipt}."""
+
+    code = "receipt_unknown"
+
+
+@dataclass(slots=True)
+class MinusKept:
+    """A minus receipt, with what was refunded for it from a till, if anything was."""
+
+    chain_number: int
+    receipt: Receipt
+    refunded: Settlement | None
+
+
+@dataclass(slots=True)
+class ReceiptKept:
+    """A receipt in its place, with its minus receipts and how many copies of it were printed."""
+
+    chain_number: int
+    receipt: Receipt
+    cancels: int | None
+    copies: int
+    minus: list[MinusKept]
+
+
+Receipts = dict[tuple[str, str], ReceiptKept]
+
+
+def receipts_of(work: UnitOfWork, numbers: Iterable[tuple[str, str]]) -> Receipts:
+    """Receipts by (book of the desk, number), with what was corrected of them; those that do not exist are left out."""
+    asked = sorted(set(numbers))
+    books, given = array("text", (book for book, _ in asked)), array("text", (number for _, number in asked))
+    return _with_minus(work, work.rows("receipts_by_number", books=books, numbers=given))
+
+
+def receipts_in_place(work: UnitOfWork, places: Iterable[tuple[str, int]]) -> Receipts:
+    """Receipts by their places in the chains of their desks, like `receipts_of`."""
+    asked = sorted(set(places))
+    books, given = array("text", (book for book, _ in asked)), array("bigint", (place for _, place in asked))
+    return _with_minus(work, work.rows("receipts_in_place", books=books, places=given))
+
+
+def _with_minus(work: UnitOfWork, rows: list[Any]) -> Receipts:
+    found = {
+        (row.book, row.number): ReceiptKept(
+            row.chain_number, receipt_from_canonical(row.canonical.encode()), row.cancels, row.copies, []
+        )
+        for row in rows
+    }
+    by_place = {(book, kept.chain_number): kept for (book, _), kept in found.items()}
+    books, places = array("text", (book for book, _ in by_place)), array("bigint", (place for _, place in by_place))
+    for row in work.rows("minus_receipts", books=books, places=places):
+        refunded = None if row.settlement is None else settlement_from(row.settlement)
+        minus = MinusKept(row.chain_number, receipt_from_canonical(row.canonical.encode()), refunded)
+        by_place[row.book, row.cancels].minus.append(minus)
+    return found
+
+
+def receipt_with(receipts: Receipts, book: str, number: str) -> ReceiptKept:
+    """A receipt of a desk; ReceiptUnknown."""
+    found = receipts.get((book, number))
+    if found is None:
+        raise ReceiptUnknown(desk=book, receipt=number[:40])
+    return found
+
+
+def papers_known(work: UnitOfWork, papers: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Which of these numbers of paper receipt books were entered already, by the books of the desks."""
+    asked = sorted(set(papers))
+    found: dict[str, set[str]] = {}
+    books, given = array("text", (book for book, _ in asked)), array("text", (paper for _, paper in asked))
+    for row in work.rows("papers_known", books=books, papers=given):
+        found.setdefault(row.book, set()).add(row.paper_number)
+    return found
+
+
+def payers_of(work: UnitOfWork, receipts: Iterable[Receipt]) -> dict[str, str]:
+    """The accounts that paid the digital units of receipts, by the references of their payment requests."""
+    references = sorted({paid.reference for receipt in receipts for paid in receipt.settlement.digital})
+    if not references:
+        return {}
+    return {row.reference: row.payer for row in work.rows("payers_of", references=references)}
+
+
+def settlement_kept(settlement: Settlement) -> dict[str, Any]:
+    """What a refund gave back, as its column holds it: without the payers' accounts."""
+    return {
+        "notes_out": settlement.notes_out.pieces,
+        "euros_out_cents": settlement.euros_out_cents,
+        "digital": [[paid.reference, paid.amount_cents] for paid in settlement.digital],
+        "others": [[paid.instrument.value, paid.amount_cents, paid.reference] for paid in settlement.others],
+    }
+
+
+def settlement_from(kept: Mapping[str, Any]) -> Settlement:
+    """The settlement of a refund that a column holds."""
+    return Settlement(
+        notes_out=Bundle.of(dict(kept["notes_out"])),
+        euros_out_cents=kept["euros_out_cents"],
+        digital=tuple(DigitalPaid(reference, cents) for reference, cents in kept["digital"]),
+        others=tuple(OtherMeans(Instrument(each), cents, reference) for each, cents, reference in kept["others"]),
+    )
+
+
+__all__ = [
+    "MinusKept",
+    "ReceiptKept",
+    "ReceiptUnknown",
+    "Receipts",
+    "papers_known",
+    "payers_of",
+    "receipt_with",
+    "receipts_in_place",
+    "receipts_of",
+    "settlement_from",
+    "settlement_kept",
+]
