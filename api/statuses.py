@@ -40,6 +40,7 @@ TABLE: dict[int, frozenset[str]] = {
             "book_unknown",
             "desk_unknown",
             "entry_unknown",
+            "envelope_unknown",
             "event_unknown",
             "job_unknown",
             "line_unknown",
@@ -48,7 +49,8 @@ TABLE: dict[int, frozenset[str]] = {
             "session_unknown",
         }
         | {"match_unknown", "member_unknown", "no_convention", "opening_unknown", "payment_unknown", "person_unknown"}
-        | {"convention_unknown", "run_unknown", "till_unknown", "transfer_due_unknown"}
+        | {"convention_unknown", "remittance_unknown", "run_unknown", "till_unknown"}
+        | {"transfer_due_unknown"}
     ),
     405: frozenset({"method_not_taken"}),
     406: frozenset({"not_acceptable"}),

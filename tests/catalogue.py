@@ -12,7 +12,7 @@ import monnaielocale
 import monnaielocale.api
 from monnaielocale.domain import chart, notes, people, progress, proof, reversals
 from monnaielocale.domain.conventions import convention
-from monnaielocale.domain.desks import charters, days, envelopes, payment_requests, sessions, staff
+from monnaielocale.domain.desks import charters, days, envelopes, payment_requests, remittances, sessions, staff
 from monnaielocale.domain.explaining import facts as explanation_facts
 from monnaielocale.domain.matching import reasons as matching_reasons
 from monnaielocale.domain.matching import values as matching_values
@@ -37,6 +37,8 @@ COMPOSED_EVENTS = (
     "run_signed",
     "run_accounted_for",
     *(f"float_{act}" for act in ("received", "lowered", "exchanged", "exchanged_back")),
+    *("envelope_prepared", "envelope_handed", "envelope_counted", "digital_takings_redeemed"),
+    *("remittance_confirmed", "takings_accounted", "refund_paid_by_town"),
     *("notes_between_tills", "to_the_safe", "from_the_safe", "paid_in", "other_means_paid_in"),
     *(f"desk_day_{act}" for act in ("opened", "closed", "sealed")),
     "desk_period_closed",
@@ -133,6 +135,7 @@ def _codes() -> Iterator[tuple[str, str, str]]:
             sessions.SessionState,
             days.DayState,
             envelopes.EnvelopeState,
+            remittances.RemittanceState,
             payment_requests.RequestState,
         ],
         "set_aside": [crediting.SetAside],

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
+from monnaielocale.actions.envelopes import FillEnvelope, HandEnvelope, fill_envelopes, hand_envelopes
 from monnaielocale.actions.floats import ExchangeFloat, ReceiveFloat, exchange_floats, receive_floats
+from monnaielocale.actions.remittances import (
+    ConfirmRemittance,
+    CountEnvelope,
+    RedeemDigitalTakings,
+    confirm_remittances,
+    count_envelopes,
+    redeem_digital_takings,
+)
 from monnaielocale.domain.desks import postings
 from monnaielocale.domain.desks.bundles import Bundle
 from monnaielocale.domain.desks.postings import Place, Taken
@@ -61,11 +70,37 @@ class Pool:
         taken = Taken(Bundle.of(dict(notes)), euros_cents=euros, payers=digital, other_cents=other)
         price = taken.notes_cents + euros + taken.digital_cents + other
         both = postings.receipt_taken(self.world.on, Place(POOL, till), revenues=[("entry", price)], taken=taken)
-        clerk = self.world.actor("pool-clerk")
+        # Units leave a member's wallet when the member says so.
+        kind, login = ("payment_approved", "maite") if digital else ("receipt_taken", "pool-clerk")
         with unit_of_work(self.world.database) as work:
             work.lock([POOL])
             entries = both.entries(desk_book=POOL, issuer_book=BOOK)
-            work.post(Event(new_id(), POOL, "float_exchanged", clerk.person_id, self.world.on, entries))
+            work.post(Event(new_id(), POOL, kind, self.world.actor(login).person_id, self.world.on, entries))
+
+    def fill(self, *notes: tuple[int, int], till: str = TILL, by: str = "pool-clerk", key: str = "") -> dict[str, Any]:
+        """The evening: notes out of a till into the envelope, (denomination in cents, how many)."""
+        item = FillEnvelope(self.world.actor(by), POOL, ((till, notes),), self.world.on, key)
+        return self.world.do(fill_envelopes, item)
+
+    def hand(self, envelope: str, carrier: str = "Peio Harispe", by: str = "pool-clerk", key: str = "") -> dict[str, Any]:
+        """The envelope leaves."""
+        return self.world.do(hand_envelopes, HandEnvelope(self.world.actor(by), POOL, envelope, carrier, self.world.on, key))
+
+    def count(
+        self, envelope: str, *notes: tuple[int, int], reason: str = "", by: str = "operator", key: str = ""
+    ) -> dict[str, Any]:
+        """The association counts."""
+        item = CountEnvelope(self.world.actor(by), POOL, envelope, notes, self.world.on, reason, key)
+        return self.world.do(count_envelopes, item)
+
+    def redeem_digital(self, by: str = "operator", key: str = "") -> dict[str, Any]:
+        """The association takes the desk's digital units back."""
+        return self.world.do(redeem_digital_takings, RedeemDigitalTakings(self.world.actor(by), POOL, self.world.on, key))
+
+    def confirm(self, remittance: str, cents: int, by: str = "treasurer", key: str = "") -> dict[str, Any]:
+        """The Treasury confirms euros."""
+        item = ConfirmRemittance(self.world.actor(by), POOL, remittance, cents, self.world.on, key)
+        return self.world.do(confirm_remittances, item)
 
     def held(self, book: str = POOL) -> dict[str, int]:
         """Natural balances of a book that are not zero."""

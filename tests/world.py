@@ -66,6 +66,14 @@ class World:
         """Load another convention that the repository ships."""
         return load_convention(self.database, self.actor("administrator"), (CONVENTIONS / convention).read_bytes(), self.on)
 
+    def load_edited(self, convention: str, *edits: tuple[str, str]) -> dict[str, Any]:
+        """Load a convention that the repository ships with some passages replaced, each of which stands once in it."""
+        text = (CONVENTIONS / convention).read_text(encoding="utf-8")
+        for before, after in edits:
+            assert text.count(before) == 1, before
+            text = text.replace(before, after)
+        return load_convention(self.database, self.actor("administrator"), text.encode(), self.on)
+
     def add(self, login: str, party: str | None, *roles: str) -> Actor:
         """Somebody else who acts."""
         given_by = self.actor("administrator")

@@ -226,7 +226,7 @@ def show_desk(
     """One desk with what its charter lets it collect on a day, at which prices and with which means."""
     day = who.day(on)
     with desk_seen(who, desk) as connection:
-        held = DesksHeld.load(UnitOfWork(connection), [desk]).held(desk, day)
+        held = DesksHeld.load(UnitOfWork(connection), [desk]).as_agreed(desk, day)
     return _shown(held.desk.public_body, held.desk.issuer_book, held.desk.code, held.desk.opened_on, held.charter, day)
 
 

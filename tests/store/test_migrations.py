@@ -21,7 +21,7 @@ CATALOGUE = {
     "constraints": """
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(pg_constraint.oid)
           FROM pg_constraint JOIN pg_namespace ON pg_namespace.oid = connamespace AND nspname = 'public'
-         WHERE conrelid::regclass::text <> 'alembic_version' ORDER BY 1, 2
+         WHERE conrelid::regclass::text <> 'alembic_version' AND contype <> 't' ORDER BY 1, 2
     """,
     "indexes": """
         SELECT tablename, indexdef FROM pg_indexes

@@ -23,7 +23,7 @@ from ..store.desks import DeskKept, desk_with, desks_of, staffs_of
 from ..store.queries import query
 from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
 from .conventions import BookOfAnother
-from .deciding import DatedItem, decide_each
+from .deciding import ASSOCIATION, DatedItem, decide_each
 from .perform import Answer, action, perform
 
 OPENS, COLLECTS = "town_signer", "desk_clerk"
@@ -213,10 +213,14 @@ class Held:
 
     def notes(self, counts: Iterable[tuple[int, int]]) -> Bundle:
         """Notes that somebody says are moved; PiecesNegative, PieceUnknown, and AmountNotPositive for none at all."""
-        told = sum((Bundle.of({denomination: count}) for denomination, count in counts), NOTHING)
-        notes = told.checked(self.version.currency.denominations_cents)
+        notes = self.told(counts)
         require_positive(notes.total_cents)
         return notes
+
+    def told(self, counts: Iterable[tuple[int, int]]) -> Bundle:
+        """Notes as somebody says them, possibly none; a denomination said twice is added up. PiecesNegative and PieceUnknown."""
+        told = sum((Bundle.of({denomination: count}) for denomination, count in counts), NOTHING)
+        return told.checked(self.version.currency.denominations_cents)
 
     def post(self, work: UnitOfWork, item: DatedItem, kind: str, both: BothBooks, details: dict[str, Any]) -> UUID:
         """An event of the desk, with its entries in both books; answers its identifier."""
@@ -241,19 +245,41 @@ class DesksHeld:
         staffs = staffs_of(work, desks.values())
         return cls(desks, staffs, conventions_of(work, (desk.issuer_book for desk in desks.values())))
 
-    def on(self, actor: Actor, book: str, day: date) -> Held:
+    def on(self, actor: Actor, book: str, day: date, *, collecting: bool = True) -> Held:
         """A desk on a day, for somebody who collects for its public body.
 
-        Refuses with RoleMissing, DeskUnknown, ActsForAnother, what a convention that does not hold refuses with, and
-        DeskNotInConvention.
+        When nothing is collected, a charter will do that held before: what was taken under it still leaves the desk. Refuses with
+        RoleMissing, DeskUnknown, ActsForAnother, what a convention that does not hold refuses with, and DeskNotInConvention.
         """
         actor.require(COLLECTS)
         actor.require_party(desk_with(self.desks, book).public_body_id)
-        return self.held(book, day)
+        return self.as_agreed(book, day, collecting=collecting)
 
-    def held(self, book: str, day: date) -> Held:
+    def as_agreed(self, book: str, day: date, *, collecting: bool = True) -> Held:
         """A desk on a day, whoever looks: DeskUnknown, what a convention that does not hold refuses with, DeskNotInConvention."""
         desk = desk_with(self.desks, book)
-        loaded = convention_with(self.conventions, desk.issuer_book, desk.public_body)
-        version = loaded.convention.version_for(day)
+        convention = convention_with(self.conventions, desk.issuer_book, desk.public_body).convention
+        version = convention.version_for(day) if collecting else convention.version_with_desk(desk.code, day)
         return Held(desk, replace(version.desk(desk.code), desk=book), self.staffs[book], version)
+
+    def for_town(self, actor: Actor, book: str, *roles: str) -> DeskKept:
+        """A desk, for somebody of its public body who has one of the roles; RoleMissing, DeskUnknown and ActsForAnother."""
+        actor.require(*roles)
+        desk = desk_with(self.desks, book)
+        actor.require_party(desk.public_body_id)
+        return desk
+
+    def for_association(self, actor: Actor, book: str, day: date) -> Held:
+        """A desk, for somebody of the association that follows its notes; RoleMissing, DeskUnknown and ActsForAnother."""
+        actor.require(*ASSOCIATION)
+        desk = desk_with(self.desks, book)
+        actor.require_party(desk.issuer_id)
+        return self.as_agreed(book, day, collecting=False)
+
+
+def post_at_desk(work: UnitOfWork, item: DatedItem, kind: str, both: BothBooks, details: dict[str, Any]) -> UUID:
+    """An event that moves the desk's own book alone; answers its identifier."""
+    assert both.desk is not None and both.issuer is None, f"{kind} moves the association's book as well"
+    event = Event(new_id(), item.book, kind, item.actor.person_id, item.on, ((item.book, both.desk),), details)
+    work.post(event)
+    return event.id

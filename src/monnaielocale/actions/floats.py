@@ -78,7 +78,7 @@ class MoveNotesBetweenTills:
 
 
 @dataclass(frozen=True, slots=True)
-class NotesMoved:
+class NotesBetweenTills:
     """What went from one till to the other; the amount is in cents."""
 
     event_id: UUID
@@ -123,7 +123,7 @@ def lower_floats(work: UnitOfWork, items: Sequence[LowerFloat]) -> list[FloatHel
     known = DesksHeld.load(work, [item.book for item in items])
 
     def decide(item: LowerFloat) -> FloatHeld:
-        held = _held(known, item.actor, item.book, item.on)
+        held = _held(known, item.actor, item.book, item.on, collecting=False)
         require_positive(item.amount_cents)
         return _post(work, held, item, "float_lowered", postings.float_lowered(item.on, item.amount_cents))
 
@@ -160,7 +160,7 @@ def exchange_floats_back(work: UnitOfWork, items: Sequence[ExchangeFloatBack]) -
     known = DesksHeld.load(work, [item.book for item in items])
 
     def decide(item: ExchangeFloatBack) -> FloatHeld:
-        held = _held(known, item.actor, item.book, item.on)
+        held = _held(known, item.actor, item.book, item.on, collecting=False)
         held.charter.require_till(item.till)
         both = postings.float_exchanged_back(item.on, Place(item.book, item.till), held.notes(item.notes))
         return _post(work, held, item, "float_exchanged_back", both)
@@ -169,7 +169,7 @@ def exchange_floats_back(work: UnitOfWork, items: Sequence[ExchangeFloatBack]) -
 
 
 @action("move_notes_between_tills")
-def move_notes_between_tills(work: UnitOfWork, items: Sequence[MoveNotesBetweenTills]) -> list[NotesMoved | Refusal]:
+def move_notes_between_tills(work: UnitOfWork, items: Sequence[MoveNotesBetweenTills]) -> list[NotesBetweenTills | Refusal]:
     """Somebody named for the desk brings notes from one of its tills to another.
 
     Refusals: those of `DesksHeld.on`, NotNamedToCollect, TillUnknown, TillsAreOne, PiecesNegative, PieceUnknown,
@@ -177,7 +177,7 @@ def move_notes_between_tills(work: UnitOfWork, items: Sequence[MoveNotesBetweenT
     """
     known = DesksHeld.load(work, [item.book for item in items])
 
-    def decide(item: MoveNotesBetweenTills) -> NotesMoved:
+    def decide(item: MoveNotesBetweenTills) -> NotesBetweenTills:
         held = known.on(item.actor, item.book, item.on)
         held.staff.require_collector(item.actor, item.on)
         for till in (item.from_till, item.to_till):
@@ -189,13 +189,13 @@ def move_notes_between_tills(work: UnitOfWork, items: Sequence[MoveNotesBetweenT
         both = postings.notes_between_tills(item.on, source, target, notes)
         details = {"from_till": item.from_till, "to_till": item.to_till, "notes": [list(pieces) for pieces in notes.pieces]}
         event_id = held.post(work, item, "notes_between_tills", both, details)
-        return NotesMoved(event_id, item.from_till, item.to_till, notes.total_cents)
+        return NotesBetweenTills(event_id, item.from_till, item.to_till, notes.total_cents)
 
     return decide_each(items, decide)
 
 
-def _held(known: DesksHeld, actor: Actor, book: str, on: date) -> Held:
-    held = known.on(actor, book, on)
+def _held(known: DesksHeld, actor: Actor, book: str, on: date, *, collecting: bool = True) -> Held:
+    held = known.on(actor, book, on, collecting=collecting)
     held.staff.require_head_or_deputy(actor, on)
     return held
 

@@ -138,7 +138,7 @@ def _preload(desks: AtDesk, book: str) -> None:
     if loaded is None or not sessions:
         return
     try:
-        held = desks.known.held(book, sessions[0].business_on)
+        held = desks.known.as_agreed(book, sessions[0].business_on)
     except Refusal:
         # Whoever asks for something at this desk will be told.
         return

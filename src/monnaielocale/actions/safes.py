@@ -113,7 +113,7 @@ def _moved(work: UnitOfWork, items: Sequence[MoveToSafe | MoveFromSafe], kind: s
     known = DesksHeld.load(work, [item.book for item in items])
 
     def decide(item: MoveToSafe | MoveFromSafe) -> SafeHeld:
-        held = known.on(item.actor, item.book, item.on)
+        held = known.on(item.actor, item.book, item.on, collecting=False)
         into = isinstance(item, MoveToSafe)
         (held.staff.require_collector if into else held.staff.require_head_or_deputy)(item.actor, item.on)
         held.charter.require_till(item.till)
@@ -158,7 +158,7 @@ def pay_in_other_means(work: UnitOfWork, items: Sequence[PayInOtherMeans]) -> li
 
 
 def _paid_in(work: UnitOfWork, known: DesksHeld, item: PayIn | PayInOtherMeans, kind: str, details: dict[str, Any]) -> PaidIn:
-    held = known.on(item.actor, item.book, item.on)
+    held = known.on(item.actor, item.book, item.on, collecting=False)
     held.staff.require_head_or_deputy(item.actor, item.on)
     require_positive(item.amount_cents)
     cash = isinstance(item, PayIn)

@@ -89,7 +89,7 @@ def show(desk: Desk, on: On = "", as_json: AsJson = False) -> None:
     """Show a desk's charter as it holds on a day."""
     asked = day(on)
     with open_database() as database, database.reading() as connection:
-        held = DesksHeld.load(UnitOfWork(connection), [desk]).held(desk, asked)
+        held = DesksHeld.load(UnitOfWork(connection), [desk]).as_agreed(desk, asked)
         people = people_of_desk(connection, desk)
     named = [one for one in people if holds(one.starts_on, one.ends_on, asked)]
     services = held.charter.services_on(asked)

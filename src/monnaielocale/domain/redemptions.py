@@ -37,3 +37,11 @@ def redemption_terms(
     if member_kind == "public_body":
         return RedemptionTerms(amount_cents, 0, fee)
     return RedemptionTerms(amount_cents, fee)
+
+
+def terms_at_face_value(version: ConventionVersion, amount_cents: int) -> RedemptionTerms:
+    """The terms for what a desk of the public body took: always owed in full, with a fee invoiced apart if one was agreed."""
+    try:
+        return redemption_terms(version, Redeemer.PUBLIC_BODY, amount_cents)
+    except RedemptionNotAllowed:
+        return RedemptionTerms(amount_cents, 0)

@@ -28,6 +28,8 @@ class DeskKept:
     public_body: str
     issuer_book: str
     opened_on: date
+    issuer_book_id: int
+    issuer_id: UUID
 
 
 def desks_of(work: UnitOfWork, books: Iterable[str]) -> dict[str, DeskKept]:

@@ -127,6 +127,7 @@ _LOOKED_FOR = {
     "payment_run": {"run_act"},
     "payment_credit": {"payment", "crediting", "match_act", "run_act"},
     "transfer_due": {"match_act"},
+    "remittance": {"envelope_count_note"},
     "match_part": {"match", "payment", "transfer_due", "bank_line"},
     "match_act": {"match_part"},
     "receipt": {"till_session", "desk_day"},

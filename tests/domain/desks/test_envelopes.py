@@ -15,26 +15,22 @@ from monnaielocale.domain.desks.envelopes import (
     EnvelopeAlreadyCounted,
     EnvelopeAlreadyHanded,
     EnvelopeConfirmed,
-    EnvelopeConfirmedBeyond,
     EnvelopeCounted,
     EnvelopeDifferenceUnexplained,
     EnvelopeEmpty,
     EnvelopeFact,
-    EnvelopeNotCounted,
     EnvelopeNotHanded,
     EnvelopePaid,
-    EnvelopePaidBeyond,
     EnvelopeState,
     Handed,
-    check_confirmation,
     check_count,
     check_filling,
     check_handing,
-    check_payment,
     envelope_from,
+    envelope_number,
     proposed_envelope,
+    proposed_for_tills,
 )
-from monnaielocale.domain.money import AmountNotPositive
 
 from .pool import ANA, EUSKOS, MAITE, MONDAY, NOON, TUESDAY
 
@@ -137,16 +133,24 @@ def test_a_count_that_differs_says_why(found: Bundle) -> None:
     assert check_count(envelope(HANDED), found, "Recompté deux fois", EUSKOS) == "Recompté deux fois"
 
 
-def test_no_more_is_paid_than_owed_and_no_more_confirmed_than_paid() -> None:
-    counted, partly = envelope(HANDED, ONE_SHORT), envelope(HANDED, ONE_SHORT, EnvelopePaid(TUESDAY, 3000))
-    check_payment(counted, 5000)
-    check_payment(partly, 2000)
-    check_confirmation(partly, 3000)
-    with pytest.raises(EnvelopePaidBeyond):
-        check_payment(partly, 2001)
-    with pytest.raises(EnvelopeConfirmedBeyond):
-        check_confirmation(partly, 3001)
-    with pytest.raises(EnvelopeNotCounted):
-        check_payment(envelope(HANDED), 100)
-    with pytest.raises(AmountNotPositive):
-        check_confirmation(partly, 0)
+bundles = st.dictionaries(st.sampled_from((100, 200, 500, 1000, 2000)), st.integers(0, 9)).map(Bundle.of)
+
+
+@given(st.dictionaries(st.sampled_from(("1", "2", "3")), bundles), st.integers(0, 200_00))
+def test_the_tills_together_keep_the_float_or_everything(drawers: dict[str, Bundle], float_cents: int) -> None:
+    proposals = proposed_for_tills(drawers, float_cents)
+    assert {till: proposal.envelope + proposal.left for till, proposal in proposals.items()} == drawers
+    total = sum(drawer.total_cents for drawer in drawers.values())
+    kept = sum(proposal.left.total_cents for proposal in proposals.values())
+    assert kept >= min(total, float_cents)
+    # No till keeps more than its part and the note that could not be divided.
+    assert not drawers or kept < max(float_cents, 1) + len(drawers) * 20_00 or kept == 0
+
+
+def test_a_till_that_lacks_its_part_of_the_float_leaves_it_to_the_others() -> None:
+    proposals = proposed_for_tills({"1": Bundle.of({100: 60}), "2": Bundle.of({100: 10}), "3": NOTHING}, 50_00)
+    assert {till: proposal.left.total_cents for till, proposal in proposals.items()} == {"1": 40_00, "2": 10_00, "3": 0}
+
+
+def test_the_number_of_an_envelope_says_desk_and_year() -> None:
+    assert envelope_number("PISC", 2026, 42) == "PISC-2026-E0042"

@@ -249,6 +249,17 @@ class Convention:
         _check_holds(version, day, amendment)
         return version
 
+    def version_with_desk(self, desk: str, day: date) -> ConventionVersion:
+        """The latest version by a day that has a charter for a desk, also when it has stopped since.
+
+        What was collected under it is still to be counted, paid in and given back. Refuses like `version_for` and
+        `ConventionVersion.desk` when there never was one.
+        """
+        known = [each for each in self.versions if each.in_force_on <= day and any(one.desk == desk for one in each.desks)]
+        if not known:
+            self.version_for(day).desk(desk)
+        return known[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class VersionChange:

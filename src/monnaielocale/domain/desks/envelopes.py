@@ -1,17 +1,23 @@
 """Envelopes of local notes: what the clerk is proposed to put aside each evening, and the road to the euros at face value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from ..money import AmountNotPositive, decimal_text
+from ..money import decimal_text
 from ..refusals import Refusal
 from ..text import clean_text
 from .bundles import NOTHING, Bundle, smallest_pieces, sums
 
 TEXT_LENGTH_MAX = 200
+
+
+class EnvelopeUnknown(Refusal):
+    """Desk {desk} has no envelope {envelope}."""
+
+    code = "envelope_unknown"
 
 
 class EnvelopeEmpty(Refusal):
@@ -42,24 +48,6 @@ class EnvelopeAlreadyCounted(Refusal):
     """The envelope {envelope} was already counted."""
 
     code = "envelope_already_counted"
-
-
-class EnvelopeNotCounted(Refusal):
-    """The envelope {envelope} was not counted yet."""
-
-    code = "envelope_not_counted"
-
-
-class EnvelopePaidBeyond(Refusal):
-    """{amount} is more than the {left} that is still owed for the envelope {envelope}."""
-
-    code = "envelope_paid_beyond"
-
-
-class EnvelopeConfirmedBeyond(Refusal):
-    """{amount} is more than the {left} that was paid for the envelope {envelope} and is not confirmed yet."""
-
-    code = "envelope_confirmed_beyond"
 
 
 class EnvelopeDifferenceUnexplained(Refusal):
@@ -174,6 +162,11 @@ class Envelope:
         return EnvelopeState.PAID if self.confirmed_cents < self.owed_cents else EnvelopeState.CONFIRMED
 
 
+def envelope_number(prefix: str, year: int, number: int) -> str:
+    """The number of an envelope as people read it: `PISC-2026-E0042`."""
+    return f"{prefix}-{year}-E{number:04d}"
+
+
 def proposed_envelope(drawer: Bundle, float_cents: int) -> Proposal:
     """The largest amount that leaves at least the float, which stays in the smallest notes.
 
@@ -187,6 +180,20 @@ def proposed_envelope(drawer: Bundle, float_cents: int) -> Proposal:
     left = smallest_pieces(drawer, stays)
     assert left is not None, "a composable amount has a composition"
     return Proposal(drawer - left, left, float_cents)
+
+
+def proposed_for_tills(drawers: Mapping[str, Bundle], float_cents: int) -> dict[str, Proposal]:
+    """The envelope proposed out of each till of a desk, so that together they keep at least the float.
+
+    The tills keep equal parts of it; what a till cannot keep, since it holds less, the others keep for it.
+    """
+    proposals, left_cents = {}, float_cents
+    by_worth = sorted(drawers, key=lambda till: (drawers[till].total_cents, till))
+    for place, till in enumerate(by_worth):
+        part = -(-max(left_cents, 0) // (len(by_worth) - place))
+        proposals[till] = proposed_envelope(drawers[till], part)
+        left_cents -= proposals[till].left.total_cents
+    return proposals
 
 
 def envelope_from(number: str, days: Iterable[DayNotes], facts: Iterable[EnvelopeFact]) -> Envelope:
@@ -239,26 +246,3 @@ def check_count(envelope: Envelope, notes: Bundle, reason: str, denominations_ce
         counted, declared = notes.total_cents, envelope.declared.total_cents
         raise EnvelopeDifferenceUnexplained(counted=decimal_text(counted), declared=decimal_text(declared))
     return told
-
-
-def check_payment(envelope: Envelope, amount_cents: int) -> None:
-    """Whether euros may be recorded as paid for it; EnvelopeNotCounted, AmountNotPositive and EnvelopePaidBeyond."""
-    _check_amount(envelope, amount_cents)
-    left = envelope.owed_cents - envelope.paid_cents
-    if amount_cents > left:
-        raise EnvelopePaidBeyond(amount=decimal_text(amount_cents), left=decimal_text(left), envelope=envelope.number)
-
-
-def check_confirmation(envelope: Envelope, amount_cents: int) -> None:
-    """Whether the Treasury may confirm so much; EnvelopeNotCounted, AmountNotPositive and EnvelopeConfirmedBeyond."""
-    _check_amount(envelope, amount_cents)
-    left = envelope.paid_cents - envelope.confirmed_cents
-    if amount_cents > left:
-        raise EnvelopeConfirmedBeyond(amount=decimal_text(amount_cents), left=decimal_text(left), envelope=envelope.number)
-
-
-def _check_amount(envelope: Envelope, amount_cents: int) -> None:
-    if envelope.counted is None:
-        raise EnvelopeNotCounted(envelope=envelope.number)
-    if amount_cents <= 0:
-        raise AmountNotPositive(amount=decimal_text(amount_cents))

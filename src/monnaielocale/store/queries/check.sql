@@ -105,26 +105,59 @@ SELECT format('%s: books %s, lines %s', account.code, account.cents, COALESCE(op
                         'paid_unattributed.digital', 'paid_unattributed.notes')
    AND account.cents - COALESCE(opening_cents(account.account_id), 0) <> COALESCE(open.cents, 0);
 
--- check_desks: What a desk's book says of its notes and digital units is what the association's book says of the desk.
-SELECT format('desk %s: %s of %s in its book, %s in that of the association', own.code, held.cents, held.what, held.followed)
+-- check_desks: What a desk's book says of its notes, its digital units and its claim is what the association and the papers say.
+SELECT format('desk %s: %s of %s in its book, %s in that of the association', own.code, position.cents, position.what,
+              position.followed_cents)
+  FROM desk_position AS position JOIN book AS own ON own.id = position.book_id
+ WHERE position.cents <> position.followed_cents;
+
+-- check_envelopes: The notes in envelopes and on their way are those that were written down, per denomination.
+SELECT format('desk %s, notes of %s %s: books %s, written %s', own.code, told.denomination_cents, told.place,
+              COALESCE(booked.cents, 0), COALESCE(written.cents, 0))
   FROM desk
   JOIN book AS own ON own.id = desk.book_id
+  JOIN (SELECT DISTINCT denomination_cents, place FROM account, (VALUES ('envelope'), ('transit_in')) AS places (place)
+         WHERE denomination_cents IS NOT NULL) AS told ON true
+  LEFT JOIN LATERAL (
+        SELECT cents FROM account_balance
+         WHERE account_balance.book_id = desk.issuer_book_id
+           AND account_balance.code = format('notes.%s:%s:%s', told.place, own.code, told.denomination_cents)
+  ) AS booked ON true
+  LEFT JOIN LATERAL (
+        SELECT sum(note.denomination_cents * note.note_count) AS cents
+          FROM envelope
+          JOIN envelope_note AS note ON note.envelope_id = envelope.id AND note.denomination_cents = told.denomination_cents
+          LEFT JOIN envelope_handing AS handing ON handing.envelope_id = envelope.id
+          LEFT JOIN envelope_count AS counted ON counted.envelope_id = envelope.id
+         WHERE envelope.book_id = desk.book_id AND counted.envelope_id IS NULL
+           AND (handing.envelope_id IS NULL) = (told.place = 'envelope')
+  ) AS written ON true
+ WHERE COALESCE(booked.cents, 0) <> COALESCE(written.cents, 0);
+
+-- check_claims: What the desks of a public body claim is what the association owes it, and has sent and nobody confirmed.
+SELECT format('%s of book %s: desks claim %s, %s owed or sent', party.code, asked.issuer_book_id, claimed.cents, owed.cents + sent.cents)
+  FROM (SELECT DISTINCT public_body_id, issuer_book_id FROM desk) AS asked
+  JOIN party ON party.id = asked.public_body_id
   JOIN LATERAL (
-        SELECT COALESCE(sum(cents) FILTER (WHERE role IN ('values.notes', 'float.notes')), 0) AS notes,
-               COALESCE(sum(cents) FILTER (WHERE role = 'values.envelope'), 0) AS envelopes,
-               COALESCE(sum(cents) FILTER (WHERE role = 'digital_received'), 0) AS digital
-          FROM account_balance WHERE account_balance.book_id = desk.book_id
-  ) AS here ON true
+        SELECT COALESCE(sum(cents), 0) AS cents FROM desk JOIN account_balance ON account_balance.book_id = desk.book_id
+         WHERE role = 'claim_on_issuer'
+           AND (desk.public_body_id, desk.issuer_book_id) = (asked.public_body_id, asked.issuer_book_id)
+  ) AS claimed ON true
   JOIN LATERAL (
-        SELECT COALESCE(sum(cents) FILTER (WHERE role = 'notes.drawer' AND split_part(code, ':', 2) = own.code), 0) AS notes,
-               COALESCE(sum(cents) FILTER (WHERE role IN ('notes.envelope', 'notes.transit_in')
-                                             AND split_part(code, ':', 2) = own.code), 0) AS envelopes,
-               COALESCE(sum(cents) FILTER (WHERE code = 'wallet:' || own.code), 0) AS digital
-          FROM account_balance WHERE account_balance.book_id = desk.issuer_book_id
-  ) AS there ON true
- CROSS JOIN LATERAL (VALUES ('notes', here.notes, there.notes), ('envelopes', here.envelopes, there.envelopes),
-                            ('digital units', here.digital, there.digital)) AS held (what, cents, followed)
- WHERE held.cents <> held.followed;
+        SELECT COALESCE(sum(cents), 0) AS cents FROM account_balance
+         WHERE book_id = asked.issuer_book_id
+           AND code IN ('redemption_due.notes:' || party.code, 'redemption_due.digital:' || party.code)
+  ) AS owed ON true
+  JOIN LATERAL (
+        SELECT COALESCE(sum(due.amount_cents - due.open_cents - COALESCE(told.cents, 0)), 0) AS cents
+          FROM desk
+          JOIN remittance ON remittance.book_id = desk.book_id
+          JOIN transfer_due_position AS due ON due.id = remittance.transfer_due_id
+          LEFT JOIN LATERAL (SELECT sum(amount_cents) AS cents FROM remittance_confirmation
+                              WHERE remittance_id = remittance.id) AS told ON true
+         WHERE (desk.public_body_id, desk.issuer_book_id) = (asked.public_body_id, asked.issuer_book_id)
+  ) AS sent ON true
+ WHERE claimed.cents <> owed.cents + sent.cents;
 
 -- check_payments: No payment got more euros than it asks for, nor gave more than it got.
 SELECT format('payment %s: %s asked, %s allocated, %s credited, %s taken back, %s returned, %s recalled', payment_id, amount_cents,

@@ -6,7 +6,7 @@ ON CONFLICT (code) DO NOTHING;
 
 -- desks_by_book: Desks by the codes of their books, with the association's book.
 SELECT book.code AS book, book.id AS book_id, desk.code, desk.public_body_id, public_body.code AS public_body,
-       followed.code AS issuer_book, desk.opened_on
+       followed.code AS issuer_book, desk.opened_on, followed.id AS issuer_book_id, followed.party_id AS issuer_id
   FROM book
   JOIN desk ON desk.book_id = book.id
   JOIN book AS followed ON followed.id = desk.issuer_book_id

@@ -1,6 +1,6 @@
 """The declared schema. Every table is insert-only; what a document's state is follows from the facts recorded about it."""
 
-from . import access, bank, books, desks, documents, jobs, mandates, matches, parties, receipts, runs, shifts
+from . import access, bank, books, desks, documents, jobs, mandates, matches, parties, receipts, remittances, runs, shifts
 from .columns import METADATA
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "matches",
     "parties",
     "receipts",
+    "remittances",
     "runs",
     "shifts",
 ]

@@ -1,6 +1,6 @@
 """The books: batches chained by hash, events, entries, lines, and the daily roll-up that the database keeps itself."""
 
-from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, UniqueConstraint, column
 from sqlmodel import Field, SQLModel
 
 from .columns import (
@@ -108,6 +108,8 @@ class Account(SQLModel, table=True):
         UniqueConstraint("book_id", "code"),
         CheckConstraint("side IN (1, -1)", name="side"),
         CheckConstraint("denomination_cents > 0", name="denomination"),
+        # Printed notes are looked for among the accounts of a book whose members are many.
+        Index("account_notes_index", "book_id", "role", postgresql_where=column("denomination_cents").is_not(None)),
     )
 
     id: int = key(BigInteger)
