@@ -128,7 +128,7 @@ BEGIN
 END $$;
 
 -- An act on a run is its event's: same person, same book, same act. A town acts on its own runs, and what it entered itself only it
--- takes back; the association acts on the runs of its book.
+-- takes back; the association acts on the runs of its book. Whoever signs holds a role that signs under the run's convention.
 CREATE FUNCTION check_run_rights() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse_person(CASE WHEN NOT told.fits THEN 'event_act' ELSE 'acts_for_another' END, told.acted_by, NULL)
@@ -145,6 +145,13 @@ BEGIN
                                   WHEN told.act = 'signed' AND told.party_id = told.issuer_id THEN told.issuer_id
                                   WHEN told.act = 'signed' OR told.entered_for = 'public_body' THEN told.public_body_id
                                   ELSE told.issuer_id END) IS NOT TRUE;
+    PERFORM refuse_person('role_missing', added.acted_by, agreed.roles)
+       FROM added
+       JOIN payment_run AS run ON run.id = added.run_id
+       JOIN convention_version AS version ON version.id = run.convention_version_id
+      CROSS JOIN LATERAL (
+            SELECT ARRAY(SELECT jsonb_array_elements_text(version.content::jsonb #> '{runs,signed_by}'))) AS agreed (roles)
+      WHERE added.act = 'signed' AND NOT held_roles(added.acted_by) && agreed.roles;
     RETURN NULL;
 END $$;
 

@@ -2,27 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from monnaielocale.actions.matches import PartGiven
-from tests.api.rights_world import AMOUNT_CENTS, DAY, OPENING, RightsWorld, Side, member_login
+from tests.api.rights_world import CLOSED_UNTIL, DAY, OPENING, OWN, RightsWorld, Side, iban, member_login
 from tests.serving import PASSWORD, Api
-from tests.towns import SCAN, list_of
+from tests.towns import SCAN
 from tests.world import csv
 
 ASSOCIATION = ("operator", "accountant")
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Who asks, and about whose documents."""
+    """Who asks, and about whose documents; `fresh` when the request is to have an effect and so needs documents of its own."""
 
     api: Api
     world: RightsWorld
     side: Side
     login: str
     own: bool
+    fresh: bool = True
+
+    def have(self, make: Callable[..., Thing], **how: Any) -> Thing:
+        """What somebody made for the side. All requests that leave it as it is share one."""
+        if self.fresh:
+            return make(self.world, self.side, **how)
+        kept, place = self.world.kept, (make.__name__, self.side.town, *sorted(how.items()))
+        if place not in kept:
+            kept[place] = make(self.world, self.side, **how)
+        found: Thing = kept[place]
+        return found
 
     def somebody(self) -> str:
         """The person who asks, or for what is not theirs somebody else."""
@@ -43,22 +54,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How a route is asked. Whose documents they are: of a `book`, of a `party` in it, of a `person`, or of `nobody`."""
+    """How a route is asked. Whose documents they are: of a `book`, of a `party` in it, of a `person`, or of `nobody`.
+
+    `personal` requests differ by who asks; those that succeed in `ending` sessions end those of who asks.
+    """
 
     whose: str
     make: Callable[[Case], Asked]
     personal: bool
+    ending: bool
 
 
 REQUESTS: dict[tuple[str, str], Request] = {}
 Make = Callable[[Case], Asked]
 
 
-def route(method: str, path: str, whose: str = "book", *, personal: bool = False) -> Callable[[Make], Make]:
-    """Declare how a route is asked; `personal` requests differ by who asks."""
+def route(method: str, path: str, whose: str = "book", *, personal: bool = False, ending: bool = False) -> Callable[[Make], Make]:
+    """Declare how a route is asked."""
 
     def declare(make: Make) -> Make:
-        REQUESTS[method, path] = Request(whose, make, personal or whose == "person")
+        REQUESTS[method, path] = Request(whose, make, personal or whose == "person", ending)
         return make
 
     return declare
@@ -73,6 +88,11 @@ def about(case: Case, path: str, body: dict[str, Any] | None = None, *, shows: s
     """A request in the book of the side, dated as the world is."""
     json = None if body is None else {"on": DAY, **body}
     return Asked(f"/v1{path}", json, params={"book": (side or case.side).book}, shows=shows)
+
+
+def listed(case: Case, path: str, shows: str, side: Side | None = None) -> Asked:
+    """A list of the book, in one page."""
+    return Asked(f"/v1{path}", params={"book": (side or case.side).book, "limit": "500"}, shows=shows)
 
 
 def sent(case: Case, path: str, form: dict[str, Any], *, side: Side | None = None, **files: tuple[str, bytes]) -> Asked:  # noqa: ARG001
@@ -141,7 +161,15 @@ def _(case: Case) -> Asked:
     return Asked(f"/v1/people/{person}/roles/withdraw", {"role": role})
 
 
-@route("POST", "/v1/people/{login}/password", "person")
+@route("POST", "/v1/people/{login}/log-out", "person", ending=True)
+def _(case: Case) -> Asked:
+    """An administrator logs somebody new out; peio, whom others would log out, is in."""
+    somebody = case.own or case.login != "administrator"
+    case.api.as_("peio")
+    return Asked(f"/v1/people/{case.somebody() if somebody else case.world.person(None, 'auditor')}/log-out")
+
+
+@route("POST", "/v1/people/{login}/password", "person", ending=True)
 def _(case: Case) -> Asked:
     if case.own and case.login:
         return Asked(f"/v1/people/{case.login}/password", {"password": PASSWORD, "current_password": PASSWORD})
@@ -161,14 +189,8 @@ def _(case: Case) -> Asked:
 def _(case: Case) -> Asked:
     """A convention with another town, and a book for it."""
     world, number = case.world, next(case.world.numbers)
-    side = Side(f"new-{number}", case.side.issuer, f"town-{number}", "", "", "", "", account=_new_account(number))
+    side = Side(f"new-{number}", case.side.issuer, f"town-{number}", "", "", "", "", account=iban(60_000 + number))
     return sent(case, "/conventions", {}, file=("convention.toml", world.convention_text(side)))
-
-
-def _new_account(number: int) -> str:
-    from tests.api.rights_world import iban
-
-    return iban(60_000 + number)
 
 
 @route("POST", "/v1/conventions/check", "nobody")
@@ -184,14 +206,19 @@ for _path in ("/v1/conventions/{code}", "/v1/conventions/{code}/in-force"):
         return Asked(path.replace("{code}", code), shows=f'"convention":"{code}"')
 
 
-@route("GET", "/v1/books")
-def _(case: Case) -> Asked:
-    return Asked("/v1/books", params={"limit": "500"}, shows=f'"book":"{case.side.book}"')
+def _book(case: Case) -> str:
+    """A desk has a book of its own."""
+    return case.side.desk if case.login == OWN.clerk else case.side.book
 
 
-@route("GET", "/v1/books/{book}")
+@route("GET", "/v1/books", personal=True)
 def _(case: Case) -> Asked:
-    return Asked(f"/v1/books/{case.side.book}", shows=f'"book":"{case.side.book}"')
+    return Asked("/v1/books", params={"limit": "500"}, shows=f'"book":"{_book(case)}"')
+
+
+@route("GET", "/v1/books/{book}", personal=True)
+def _(case: Case) -> Asked:
+    return Asked(f"/v1/books/{_book(case)}", shows=f'"book":"{_book(case)}"')
 
 
 @route("POST", "/v1/books/{book}/opening")
@@ -199,40 +226,40 @@ def _(case: Case) -> Asked:
     balances = [
         {"account": code.rpartition(":")[0], "denomination_cents": 100, "balance_cents": cents} for code, cents in OPENING
     ]
-    return Asked(f"/v1/books/{case.world.spare(case.side).book}/opening", {"balances": balances, "on": DAY})
+    return Asked(f"/v1/books/{case.have(RightsWorld.spare).book}/opening", {"balances": balances, "on": DAY})
 
 
 @route("POST", "/v1/books/{book}/opening/import")
 def _(case: Case) -> Asked:
-    return sent(case, f"/books/{case.world.spare(case.side).book}/opening/import", {}, file=("opening.csv", csv(OPENING)))
+    return sent(case, f"/books/{case.have(RightsWorld.spare).book}/opening/import", {}, file=("opening.csv", csv(OPENING)))
 
 
 @route("GET", "/v1/books/{book}/opening")
 def _(case: Case) -> Asked:
-    spare, opening = case.world.prepared(case.side)
+    spare, opening = case.have(RightsWorld.prepared)
     return Asked(f"/v1/books/{spare.book}/opening", shows=opening)
 
 
 @route("GET", "/v1/books/{book}/opening/{opening_id}")
 def _(case: Case) -> Asked:
-    spare, opening = case.world.prepared(case.side)
+    spare, opening = case.have(RightsWorld.prepared)
     return Asked(f"/v1/books/{spare.book}/opening/{opening}", shows=opening)
 
 
 @route("POST", "/v1/books/{book}/opening/{opening_id}/sign")
 def _(case: Case) -> Asked:
-    spare, opening = case.world.prepared(case.side)
+    spare, opening = case.have(RightsWorld.prepared)
     return Asked(f"/v1/books/{spare.book}/opening/{opening}/sign", {"on": DAY})
 
 
 @route("GET", "/v1/books/{book}/closed-until")
 def _(case: Case) -> Asked:
-    return Asked(f"/v1/books/{case.side.book}/closed-until")
+    return Asked(f"/v1/books/{case.have(RightsWorld.closed).book}/closed-until", shows=CLOSED_UNTIL.isoformat())
 
 
 @route("POST", "/v1/books/{book}/closed-until")
 def _(case: Case) -> Asked:
-    return Asked(f"/v1/books/{case.world.spare(case.side).book}/closed-until", {"closed_until": "2026-01-10", "on": DAY})
+    return Asked(f"/v1/books/{case.have(RightsWorld.spare).book}/closed-until", {"closed_until": "2026-01-10", "on": DAY})
 
 
 @route("GET", "/v1/reserve-proof")
@@ -246,7 +273,7 @@ def _(case: Case) -> Asked:
 
 @route("GET", "/v1/members")
 def _(case: Case) -> Asked:
-    return about(case, "/members", shows=f'"{case.side.shop}"')
+    return listed(case, "/members", f'"{case.side.shop}"')
 
 
 @route("POST", "/v1/members")
@@ -263,7 +290,7 @@ def _(case: Case) -> Asked:
 
 @route("POST", "/v1/members/{number}/close")
 def _(case: Case) -> Asked:
-    return about(case, f"/members/{case.world.enrol(case.side)}/close", {"reason": "Moved away"})
+    return about(case, f"/members/{case.have(RightsWorld.enrol)}/close", {"reason": "Moved away"})
 
 
 @route("GET", "/v1/members/{number}", "party")
@@ -273,23 +300,17 @@ def _(case: Case) -> Asked:
 
 @route("GET", "/v1/mandates", "party")
 def _(case: Case) -> Asked:
-    number = case.world.mandate(case.side, case.side.member, subject=_subject(case), until="drafted")
-    asked = about(case, "/mandates", shows=f'"{number}"')
-    return Asked(asked.path, params={**asked.params, "limit": "500"}, shows=asked.shows)
+    return listed(case, "/mandates", f'"{_mandate(case, "drafted")}"')
 
 
 @route("POST", "/v1/mandates")
 def _(case: Case) -> Asked:
     body = {"public_body": case.side.town, "member": case.side.member, "kind": "official_allowance", "starts_on": "2026-01-01"}
-    return about(case, "/mandates", {**body, "subject": _subject(case)})
-
-
-def _subject(case: Case) -> str:
-    return f"subject {next(case.world.numbers)}"
+    return about(case, "/mandates", {**body, "subject": f"subject {next(case.world.numbers)}"})
 
 
 def _mandate(case: Case, until: str) -> str:
-    return case.world.mandate(case.side, case.side.member, subject=_subject(case), until=until)
+    return case.have(RightsWorld.another_mandate, until=until)
 
 
 @route("GET", "/v1/mandates/{number}", "party")
@@ -349,12 +370,12 @@ def _(case: Case) -> Asked:
 
 @route("GET", "/v1/redemptions", "party")
 def _(case: Case) -> Asked:
-    return about(case, "/redemptions", shows=case.world.redeemed(case.side))
+    return listed(case, "/redemptions", case.have(RightsWorld.redeemed))
 
 
 @route("GET", "/v1/transfers-due", "party")
 def _(case: Case) -> Asked:
-    return about(case, "/transfers-due", shows=case.world.redeemed(case.side))
+    return listed(case, "/transfers-due", case.have(RightsWorld.redeemed))
 
 
 @route("POST", "/v1/notes")
@@ -364,7 +385,7 @@ def _(case: Case) -> Asked:
 
 @route("GET", "/v1/notes")
 def _(case: Case) -> Asked:
-    return about(case, "/notes", shows='"place":"vault"')
+    return about(case, "/notes", shows='"place":"returned"')
 
 
 # Jobs are of persons.
@@ -386,4 +407,4 @@ def _(case: Case) -> Asked:
     return Asked(f"/v1/jobs/{job}", shows=job)
 
 
-__all__ = ["AMOUNT_CENTS", "ASSOCIATION", "REQUESTS", "Asked", "Case", "PartGiven", "about", "list_of", "route", "sent"]
+__all__ = ["ASSOCIATION", "REQUESTS", "Asked", "Case", "about", "listed", "route", "sent"]

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from monnaielocale.actions.matches import PartGiven
-from tests.api.rights_requests import ASSOCIATION, Asked, Case, about, route, sent
-from tests.api.rights_world import AMOUNT_CENTS
+from tests.api.rights_requests import ASSOCIATION, Asked, Case, about, listed, route, sent
+from tests.api.rights_world import AMOUNT_CENTS, RightsWorld
 from tests.towns import list_of
 
 KIND = "official_allowance"
@@ -16,19 +15,19 @@ def _terms(case: Case) -> dict[str, Any]:
 
 def _entered(case: Case) -> str:
     """A run that awaits its signature: entered by the association for its people, by the town for all others."""
-    return case.world.run(case.side, by=case.side.operator if case.login in ASSOCIATION else "")
+    return case.have(RightsWorld.run, by=case.side.second if case.login in ASSOCIATION else case.side.second_preparer)
 
 
 @route("GET", "/v1/payment-runs", "party")
 def _(case: Case) -> Asked:
-    return about(case, "/payment-runs", shows=case.world.run(case.side))
+    return listed(case, "/payment-runs", case.have(RightsWorld.run))
 
 
 for _name in ("", "/payments", "/slip", "/summary"):
 
     @route("GET", f"/v1/payment-runs/{{reference}}{_name}", "party")
     def _(case: Case, name: str = _name) -> Asked:
-        reference = case.world.run(case.side, until="credited")
+        reference = case.have(RightsWorld.run, until="credited")
         return about(case, f"/payment-runs/{reference}{name}", shows=case.side.member if name == "/payments" else reference)
 
 
@@ -57,40 +56,40 @@ def _(case: Case) -> Asked:
 
 @route("POST", "/v1/payment-runs/{reference}/close", "party")
 def _(case: Case) -> Asked:
-    return about(case, f"/payment-runs/{case.world.partly_paid(case.side)}/close", {"reason": "no more comes"})
+    return about(case, f"/payment-runs/{case.have(RightsWorld.partly_paid)}/close", {"reason": "no more comes"})
 
 
 @route("POST", "/v1/payment-runs/{reference}/account", "party")
 def _(case: Case) -> Asked:
-    return about(case, f"/payment-runs/{case.world.run(case.side, until='credited')}/account", {})
+    return about(case, f"/payment-runs/{case.have(RightsWorld.run, until='credited')}/account", {})
 
 
 @route("POST", "/v1/payment-runs/{reference}/credit", "party")
 def _(case: Case) -> Asked:
-    return about(case, f"/payment-runs/{case.world.run(case.side, until='funded')}/credit", {})
+    return about(case, f"/payment-runs/{case.have(RightsWorld.run, until='funded')}/credit", {})
 
 
 @route("POST", "/v1/payment-runs/{reference}/return", "party")
 def _(case: Case) -> Asked:
-    return about(case, f"/payment-runs/{case.world.uncreditable(case.side)}/return", {})
+    return about(case, f"/payment-runs/{case.have(RightsWorld.uncreditable)}/return", {})
 
 
 @route("POST", "/v1/credits/{payment_id}/take-back", "party")
 def _(case: Case) -> Asked:
-    payment = case.world.payment(case.world.run(case.side, until="credited"))
+    payment = case.world.payment(case.have(RightsWorld.run, until="credited"))
     return about(case, f"/credits/{payment}/take-back", {"reason": "wrong person"})
 
 
 @route("GET", "/v1/credit-orders")
 def _(case: Case) -> Asked:
-    spare, reference = case.world.ordered_elsewhere(case.side)
-    return about(case, "/credit-orders", side=spare, shows=reference)
+    spare, reference = case.have(RightsWorld.ordered_elsewhere)
+    return listed(case, "/credit-orders", reference, spare)
 
 
 @route("POST", "/v1/credit-orders/confirm")
 def _(case: Case) -> Asked:
-    spare, reference = case.world.ordered_elsewhere(case.side)
-    confirmations = [{"reference": reference, "transaction_number": "T-1"}]
+    spare, reference = case.have(RightsWorld.ordered_elsewhere)
+    confirmations = [{"reference": reference, "transaction_number": f"T-{next(case.world.numbers)}"}]
     return about(case, "/credit-orders/confirm", {"confirmations": confirmations}, side=spare)
 
 
@@ -99,66 +98,66 @@ def _(case: Case) -> Asked:
 
 @route("POST", "/v1/bank-statements")
 def _(case: Case) -> Asked:
-    spare = case.world.spare(case.side)
+    spare = case.have(RightsWorld.spare)
     return sent(case, "/bank-statements", {}, side=spare, file=("bank.txt", case.world.statement(spare)))
 
 
 @route("GET", "/v1/bank-statements")
 def _(case: Case) -> Asked:
-    return about(case, "/bank-statements", shows=case.side.account)
+    return listed(case, "/bank-statements", case.side.account)
 
 
 @route("GET", "/v1/bank-lines")
 def _(case: Case) -> Asked:
-    return about(case, "/bank-lines", shows='"line_id"')
+    return listed(case, "/bank-lines", '"line_id"')
 
 
 @route("POST", "/v1/bank-lines/search")
 def _(case: Case) -> Asked:
-    return about(case, "/bank-lines/search", {})
+    return about(case, "/bank-lines/search", {}, side=case.have(RightsWorld.findable))
 
 
 for _name in ("", "/proposals"):
 
     @route("GET", f"/v1/bank-lines/{{line_id}}{_name}")
     def _(case: Case, name: str = _name) -> Asked:
-        line, match = case.world.proposed(case.side)
+        line, match = case.have(RightsWorld.proposed)
         return about(case, f"/bank-lines/{line}{name}", shows=match)
 
 
 @route("POST", "/v1/bank-lines/{line_id}/allocate")
 def _(case: Case) -> Asked:
-    payment = case.world.payment(case.world.run(case.side, until="signed"))
+    payment = case.world.payment(case.have(RightsWorld.run, until="signed"))
     parts = [{"payment_id": str(payment), "amount_cents": AMOUNT_CENTS}]
-    return about(case, f"/bank-lines/{case.world.line(case.side)}/allocate", {"payments": parts})
+    return about(case, f"/bank-lines/{case.have(RightsWorld.line)}/allocate", {"payments": parts})
 
 
 @route("POST", "/v1/bank-lines/{line_id}/explain")
 def _(case: Case) -> Asked:
     parts = [{"kind": "gift", "amount_cents": 1_00}]
-    return about(case, f"/bank-lines/{case.world.line(case.side)}/explain", {"parts": parts})
+    return about(case, f"/bank-lines/{case.have(RightsWorld.line)}/explain", {"parts": parts})
 
 
 @route("POST", "/v1/bank-lines/{line_id}/return")
 def _(case: Case) -> Asked:
-    return about(case, f"/bank-lines/{case.world.line(case.side)}/return", {"amount_cents": 1_00, "party": case.side.member})
+    return about(case, f"/bank-lines/{case.have(RightsWorld.line)}/return", {"amount_cents": 1_00, "party": case.side.member})
 
 
 @route("POST", "/v1/bank-lines/{line_id}/confirm")
 def _(case: Case) -> Asked:
-    line, match = case.world.proposed(case.side)
+    line, match = case.have(RightsWorld.proposed)
     return about(case, f"/bank-lines/{line}/confirm", {"match_id": match})
 
 
 @route("POST", "/v1/bank-lines/{line_id}/reject")
 def _(case: Case) -> Asked:
-    line, match = case.world.proposed(case.side)
+    line, match = case.have(RightsWorld.proposed)
     return about(case, f"/bank-lines/{line}/reject", {"match_id": match, "reason": "something else"})
 
 
 @route("POST", "/v1/bank-lines/{line_id}/undo")
 def _(case: Case) -> Asked:
-    line, match = case.world.matched(case.side, PartGiven("gift", 1_00))
+    line, match = case.have(RightsWorld.matched)
     return about(case, f"/bank-lines/{line}/undo", {"match_id": match, "reason": "something else"})
 
 
@@ -167,7 +166,7 @@ def _(case: Case) -> Asked:
 
 @route("GET", "/v1/accounts", "party")
 def _(case: Case) -> Asked:
-    return about(case, "/accounts", shows=f'"{case.side.wallet()}"')
+    return listed(case, "/accounts", f'"{case.side.wallet()}"')
 
 
 @route("GET", "/v1/accounts/{code}", "party")
@@ -182,7 +181,7 @@ def _(case: Case) -> Asked:
 
 @route("GET", "/v1/entries")
 def _(case: Case) -> Asked:
-    return about(case, "/entries", shows=case.side.wallet())
+    return listed(case, "/entries", case.side.wallet())
 
 
 @route("GET", "/v1/entries/{number}")
@@ -193,16 +192,16 @@ def _(case: Case) -> Asked:
 
 @route("GET", "/v1/events")
 def _(case: Case) -> Asked:
-    return about(case, "/events", shows='"member_enrolled"')
+    return listed(case, "/events", '"member_enrolled"')
 
 
 for _name in ("", "/proof"):
 
     @route("GET", f"/v1/events/{{event_id}}{_name}")
     def _(case: Case, name: str = _name) -> Asked:
-        return about(case, f"/events/{case.world.paid(case.side)}{name}", shows='"sealed"' if name else '"lines":[{')
+        return about(case, f"/events/{case.have(RightsWorld.paid)}{name}", shows='"sealed"' if name else '"lines":[{')
 
 
 @route("POST", "/v1/events/{event_id}/reverse")
 def _(case: Case) -> Asked:
-    return about(case, f"/events/{case.world.paid(case.side)}/reverse", {"reason": "by mistake"})
+    return about(case, f"/events/{case.have(RightsWorld.paid)}/reverse", {"reason": "by mistake"})

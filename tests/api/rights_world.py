@@ -14,8 +14,10 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from monnaielocale.actions.closings import CloseBooks, close_books
 from monnaielocale.actions.conventions import load_convention
 from monnaielocale.actions.crediting import CreditRun, credit_runs
+from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
 from monnaielocale.actions.mandates import (
     AcceptMandate,
     DraftMandate,
@@ -31,13 +33,16 @@ from monnaielocale.actions.members import EnrolMember, enrol_members
 from monnaielocale.actions.notes import MoveNotes, move_notes
 from monnaielocale.actions.openings import PrepareOpening, prepare_openings
 from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
-from monnaielocale.actions.perform import Action, perform_one
+from monnaielocale.actions.perform import Action, perform
 from monnaielocale.actions.redemptions import Redeem, redeem
 from monnaielocale.actions.runs import OpenRun, SignRun, open_runs, sign_runs
 from monnaielocale.actions.statements import ImportStatement, import_statements
 from monnaielocale.domain.actors import Actor
 from monnaielocale.domain.identifiers import new_id
-from monnaielocale.store.database import Database
+from monnaielocale.domain.kept_refusals import kept_whole
+from monnaielocale.domain.refusals import Refusal
+from monnaielocale.store.database import Connection, Database
+from monnaielocale.store.faults import BusyBook
 from monnaielocale.store.people import actor_of, add_person
 from tests.bank_files import Bank, on
 from tests.towns import NEW_YEAR, SCAN, list_of
@@ -45,6 +50,7 @@ from tests.world import CONVENTIONS, csv
 
 TODAY = on(20)
 DAY = TODAY.isoformat()
+CLOSED_UNTIL = on(10)
 AMOUNT_CENTS = 10_00
 LINES = 300
 OPENING = (("notes.vault:100", 100_00), ("issuance.notes:100", 100_00))
@@ -87,8 +93,21 @@ class Side:
         return f"{self.town_prefix}preparer"
 
     @property
+    def second_preparer(self) -> str:
+        return f"{self.town_prefix}second-preparer"
+
+    @property
     def signer(self) -> str:
         return f"{self.town_prefix}signer"
+
+    @property
+    def clerk(self) -> str:
+        return f"{self.town_prefix}clerk"
+
+    @property
+    def desk(self) -> str:
+        """The book of the pool."""
+        return f"{self.town}-pool"
 
     def wallet(self) -> str:
         return f"wallet:{self.member}"
@@ -109,6 +128,8 @@ class RightsWorld:
     numbers: Iterator[int] = field(default_factory=lambda: count(100))
     actors: dict[str, Actor] = field(default_factory=dict)
     lines: dict[str, list[UUID]] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict)
+    _connection: Connection | None = None
 
     @classmethod
     def create(cls, database: Database) -> "RightsWorld":
@@ -131,8 +152,10 @@ class RightsWorld:
             self.person(side.issuer, "association_accountant", login=side.accountant)
         for side in SIDES:
             self.person(side.town, "town_preparer", login=side.preparer)
+            self.person(side.town, "town_preparer", login=side.second_preparer)
             self.person(side.town, "town_signer", login=side.signer)
             self.person(side.town, "public_accountant", login=f"{side.town_prefix}treasurer")
+            self.person(side.town, "desk_clerk", login=side.clerk)
         self.person(None, "auditor", login="auditor")
         self.person(OWN.issuer, "auditor", login="association-auditor")
         self.person(OWN.town, "auditor", login="town-auditor")
@@ -146,6 +169,7 @@ class RightsWorld:
         self.person(f"{side.book}:{side.member}", "member", login=member_login(side))
         self.mandate(side, side.member)
         self.bank(side)
+        self.desk(side)
 
     def convention(self, side: Side, wallets: str = "here") -> Side:
         """Bayonne's convention under other names, with bank accounts of its own unless the book has them already."""
@@ -177,7 +201,23 @@ class RightsWorld:
         return self.actors[login]
 
     def do(self, act: Action[Any], item: Any) -> dict[str, Any]:
-        return perform_one(self.database, act, item)
+        """One action for one item, on a connection that is kept: whoever prepares much waits for no new one each time."""
+        (outcome,) = perform(self.database, act, [item], connection=self.connection)
+        if isinstance(outcome, Refusal):
+            raise outcome.__cause__ or outcome
+        return outcome.content
+
+    @property
+    def connection(self) -> Connection:
+        """The connection on which everything is prepared."""
+        if self._connection is None:
+            self._connection = self.database.connect("writer")
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
 
     def person(self, party: str | None, *roles: str, login: str = "") -> str:
         """Somebody who acts; answers the login."""
@@ -229,6 +269,10 @@ class RightsWorld:
             self.do(accept_mandates, AcceptMandate(operator, side.book, number, TODAY))
         return number
 
+    def another_mandate(self, side: Side, *, until: str = "accepted") -> str:
+        """A mandate of the member beside those that there are."""
+        return self.mandate(side, side.member, subject=f"subject {next(self.numbers)}", until=until)
+
     def run(self, side: Side, *, until: str = "opened", member: str = "", by: str = "", beside: tuple[str, ...] = ()) -> str:
         """A run, as far as it went: opened, signed, funded or credited; payments beside the member's get no euros."""
         rows = list_of(*((one, "", f"{AMOUNT_CENTS // 100},00") for one in (member or side.member, *beside)))
@@ -240,8 +284,7 @@ class RightsWorld:
         self.do(sign_runs, SignRun(self.actor(side.signer), side.book, reference, TODAY))
         if until == "signed":
             return reference
-        part = PartGiven("allocation", AMOUNT_CENTS, payment_id=self.payment(reference))
-        self.matched(side, part)
+        self.matched(side, PartGiven("allocation", AMOUNT_CENTS, payment_id=self.payment(reference)))
         if until == "credited":
             self.credit(side, reference)
         return reference
@@ -264,6 +307,16 @@ class RightsWorld:
         revoked = RevokeMandate(self.actor(side.operator), side.book, number, TODAY, "letter", TODAY)
         self.do(revoke_mandates, revoked)
         return reference
+
+    def findable(self, side: Side) -> Side:
+        """A spare book with a run and, beside it, a bank line that names it."""
+        spare = self.spare(side)
+        self.enrol(spare, spare.member)
+        self.mandate(spare, spare.member)
+        reference = self.run(spare, until="signed")
+        data = Bank(spare.account).cfonb(1, 20, (15, AMOUNT_CENTS, reference))
+        self.do(import_statements, ImportStatement(self.actor(side.operator), spare.book, "bank.txt", data, TODAY))
+        return spare
 
     def partly_paid(self, side: Side) -> str:
         """A run of two payments, of which the euros of one came and were credited."""
@@ -299,44 +352,57 @@ class RightsWorld:
         """A line that nobody has explained."""
         return self.lines[side.book].pop()
 
-    def proposed(self, side: Side, *parts: PartGiven) -> tuple[UUID, str]:
+    def proposed(self, side: Side, part: PartGiven | None = None) -> tuple[UUID, str]:
         """A line that a person explained, and the match that waits for a second person."""
         line = self.line(side)
-        given = parts or (PartGiven("gift", 1_00),)
-        item = ProposeMatch(self.actor(side.second), side.book, line, given, TODAY)
+        given = part or PartGiven("gift", 1_00)
+        item = ProposeMatch(self.actor(side.second), side.book, line, (given,), TODAY)
         return line, str(self.do(propose_matches, item)["match_id"])
 
-    def matched(self, side: Side, *parts: PartGiven) -> tuple[UUID, str]:
+    def matched(self, side: Side, part: PartGiven | None = None) -> tuple[UUID, str]:
         """A line whose explanation a second person confirmed."""
-        line, match = self.proposed(side, *parts)
+        line, match = self.proposed(side, part)
         self.do(confirm_matches, ConfirmMatch(self.actor(side.operator), side.book, UUID(match), TODAY))
         return line, match
 
     # The books.
 
+    def desk(self, side: Side) -> None:
+        """The pool of the town, for which its clerk is named."""
+        signer = self.actor(side.signer)
+        open_desk(self.database, signer, issuer_book=side.book, public_body=side.town, desk="pool", on=TODAY)
+        self.do(name_for_desks, NameForDesk(signer, side.desk, side.clerk, "head", starts_on=TODAY, on=TODAY))
+
     def prepared(self, side: Side) -> tuple[Side, str]:
         """A spare book with an opening that waits for its signature."""
         spare = self.spare(side)
-        item = PrepareOpening(self.actor(side.operator), spare.book, "opening.csv", csv(OPENING), TODAY)
+        item = PrepareOpening(self.actor(side.second), spare.book, "opening.csv", csv(OPENING), TODAY)
         return spare, str(self.do(prepare_openings, item)["opening_id"])
+
+    def closed(self, side: Side) -> Side:
+        """A spare book of which the first days of the year are closed."""
+        spare = self.spare(side)
+        self.do(close_books, CloseBooks(self.actor(side.accountant), spare.book, CLOSED_UNTIL, TODAY))
+        return spare
 
     def job(self, login: str, book: str) -> str:
         """Long work of somebody that has ended."""
         job = new_id()
-        with self.database.connect("writer") as connection:
+        with self.connection.transaction():
+            connection = self.connection
             connection.execute(
                 "INSERT INTO job (id, person_id, action, book, key, request, recorded_at)"
                 " SELECT %s, id, 'match_lines', %s, %s, %s, now() FROM person WHERE login = %s",
                 [job, book, uuid4().hex, Jsonb({}), login],
             )
             connection.execute("INSERT INTO job_progress VALUES (%s, 1, 'recording', 1, 2, now())", [job])
-            connection.execute("INSERT INTO job_end VALUES (%s, true, %s, now())", [job, Jsonb({"code": "busy_book"})])
+            connection.execute("INSERT INTO job_end VALUES (%s, true, %s, now())", [job, Jsonb(kept_whole(BusyBook()))])
         return str(job)
 
     def one(self, statement: str, *values: Any) -> Any:
         """The only value that a question is answered."""
-        with self.database.reading() as connection:
-            row = connection.execute(statement, values).fetchone()
+        with self.connection.transaction():
+            row = self.connection.execute(statement, values).fetchone()
         assert row is not None, statement
         return row[0]
 

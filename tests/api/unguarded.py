@@ -10,8 +10,9 @@ from monnaielocale.api.access import Asking
 from monnaielocale.domain.actors import Actor, ActsForAnother
 from monnaielocale.domain.conventions.convention import Enterer
 from monnaielocale.domain.payments import run_states
+from monnaielocale.domain.refusals import Refusal
+from monnaielocale.store import faults
 
-SIGNERS = ("town_signer", "association_operator", "association_accountant")
 # What says no in front of documents, and what it answers to whoever may see everything.
 SIGHTS: dict[str, Any] = {
     "of_the_books": lambda _: None,
@@ -22,8 +23,11 @@ SIGHTS: dict[str, Any] = {
 }
 
 
-def take_down(patch: pytest.MonkeyPatch) -> None:
-    """Let everything through that the database does not refuse; authentication, four eyes and conventions still hold."""
+def take_down(patch: pytest.MonkeyPatch) -> list[str]:
+    """Let everything through that the database does not refuse; authentication and four eyes still hold.
+
+    Answers the list to which the name of each rule is added by which the database refuses from then on.
+    """
     for question in ("require", "require_party"):
         patch.setattr(Actor, question, lambda *_: None)
     patch.setattr(Asking, "require", lambda *_: None)
@@ -32,12 +36,7 @@ def take_down(patch: pytest.MonkeyPatch) -> None:
         for name, answer in SIGHTS.items():
             if hasattr(module, name):
                 patch.setattr(module, name, answer)
-    checked = run_states.check_signer
-
-    def signer(actor: Actor, *rest: Any) -> str:
-        return checked(actor, *rest) if actor.roles.intersection(SIGNERS) else "town_signer"
-
-    patch.setattr(run_states, "check_signer", signer)
+    patch.setattr(run_states, "check_signer", lambda *_: "town_signer")
     patch.setattr(run_states, "refuse_accountant", lambda _: None)
     patch.setattr(open_runs, "refuse_accountant", lambda _: None)
     entering = open_runs._entering_party
@@ -49,3 +48,12 @@ def take_down(patch: pytest.MonkeyPatch) -> None:
             return Enterer.PUBLIC_BODY
 
     patch.setattr(open_runs, "_entering_party", entered_for)
+    names: list[str] = []
+    translated = faults._refused
+
+    def refused(rule: str, detail: str | None) -> Refusal:
+        names.append(rule)
+        return translated(rule, detail)
+
+    patch.setattr(faults, "_refused", refused)
+    return names
