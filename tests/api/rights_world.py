@@ -7,7 +7,6 @@ others, so that a request which names what belongs to another would succeed if n
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,6 +43,7 @@ from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.database import Connection, Database
 from monnaielocale.store.faults import BusyBook
 from monnaielocale.store.people import actor_of, add_person
+from tests.api.rights_sides import ELSEWHERE, OWN, SAME_BOOK, SIDES, Side, iban, member_login
 from tests.bank_files import Bank, on
 from tests.towns import NEW_YEAR, SCAN, list_of
 from tests.world import CONVENTIONS, csv
@@ -55,68 +55,6 @@ AMOUNT_CENTS = 10_00
 LINES = 300
 OPENING = (("notes.vault:100", 100_00), ("issuance.notes:100", 100_00))
 _CODE = re.compile(r'code = "(bayonne|euskal-moneta)"')
-
-
-@cache
-def iban(number: int) -> str:
-    """An invented account whose check digits fit: 11 figures and the French key after bank and branch."""
-    return f"FR76{99999:05}{20000:05}{number:011}{97 - (89 * 99999 + 15 * 20000 + 3 * number) % 97:02}"
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A town, the association that keeps the book into which it pays, their people, and a member whom the town pays."""
-
-    book: str
-    issuer: str
-    town: str
-    prefix: str
-    town_prefix: str
-    member: str
-    shop: str
-    account: str = ""
-
-    @property
-    def operator(self) -> str:
-        return f"{self.prefix}operator"
-
-    @property
-    def second(self) -> str:
-        return f"{self.prefix}second-operator"
-
-    @property
-    def accountant(self) -> str:
-        return f"{self.prefix}accountant"
-
-    @property
-    def preparer(self) -> str:
-        return f"{self.town_prefix}preparer"
-
-    @property
-    def second_preparer(self) -> str:
-        return f"{self.town_prefix}second-preparer"
-
-    @property
-    def signer(self) -> str:
-        return f"{self.town_prefix}signer"
-
-    @property
-    def clerk(self) -> str:
-        return f"{self.town_prefix}clerk"
-
-    @property
-    def desk(self) -> str:
-        """The book of the pool."""
-        return f"{self.town}-pool"
-
-    def wallet(self) -> str:
-        return f"wallet:{self.member}"
-
-
-OWN = Side("eusko", "euskal-moneta", "bayonne", "", "", "E00001", "E00009")
-SAME_BOOK = Side("eusko", "euskal-moneta", "biarritz", "", "biarritz-", "E00002", "E00009")
-ELSEWHERE = Side("adour", "adour-association", "dax", "adour-", "dax-", "D00001", "D00009")
-SIDES = (OWN, SAME_BOOK, ELSEWHERE)
 
 
 @dataclass(slots=True)
@@ -407,21 +345,10 @@ class RightsWorld:
         return row[0]
 
 
-def member_login(side: Side) -> str:
-    """The login of the member whom a town pays."""
-    return {OWN.town: "maite", SAME_BOOK.town: "peio"}.get(side.town, "ana")
-
-
 __all__ = [
     "AMOUNT_CENTS",
     "DAY",
-    "ELSEWHERE",
     "OPENING",
-    "OWN",
-    "SAME_BOOK",
     "TODAY",
     "RightsWorld",
-    "Side",
-    "iban",
-    "member_login",
 ]
