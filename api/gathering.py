@@ -1,10 +1,12 @@
 """Questions that arrive together are asked together: one look at the database answers all who wait."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, Self, TypeVar
+
+from monnaielocale.actions.bell import Bell
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -16,7 +18,9 @@ class Gatherer(Generic[Question, Answer]):
 
     def __init__(self, name: str, answer: Callable[[Sequence[Question]], Mapping[Question, Answer]]) -> None:
         self._answer = answer
-        self._waiting: SimpleQueue[tuple[Question, asyncio.Future[Answer | None]] | None] = SimpleQueue()
+        self._waiting: deque[tuple[Question, asyncio.Future[Answer | None]]] = deque()
+        self._closed = False
+        self._bell = Bell()
         self._thread = Thread(target=self._run, name=name, daemon=True)
 
     def __enter__(self) -> Self:
@@ -24,33 +28,30 @@ class Gatherer(Generic[Question, Answer]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._waiting.put(None)
+        """Answer who still waits, then stop."""
+        self._closed = True
+        self._bell.ring()
         self._thread.join()
+        self._bell.close()
 
     async def ask(self, question: Question) -> Answer | None:
         """The answer, or None when there is none; what failed for all is raised for each."""
-        answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-        self._waiting.put((question, answer))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer | None] = loop.create_future()
+        self._waiting.append((question, answer))
+        # Rung when the loop comes round: whoever else asks in this turn is heard with us.
+        loop.call_soon(self._bell.ring)
         return await answer
 
     def _run(self) -> None:
-        while True:
-            first = self._waiting.get()
-            if first is None:
-                return
-            asked, ends = [first], False
-            while len(asked) < MOST_AT_ONCE:
-                try:
-                    more = self._waiting.get_nowait()
-                except Empty:
-                    break
-                if more is None:
-                    ends = True
-                    break
-                asked.append(more)
+        while self._questions_arrive():
+            asked = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
             self._serve(asked)
-            if ends:
-                return
+
+    def _questions_arrive(self) -> bool:
+        """Sleep until somebody asks; False when nobody will any more."""
+        self._bell.sleep(lambda: bool(self._waiting) or self._closed)
+        return bool(self._waiting)
 
     def _serve(self, asked: Sequence[tuple[Question, asyncio.Future[Answer | None]]]) -> None:
         found: Mapping[Question, Answer] | Exception

@@ -10,24 +10,30 @@ class Bell:
 
     def __init__(self) -> None:
         self._hear, self._ring = os.pipe()
-        self._asleep = False
+        self._woken: Callable[[], bool] | None = None
 
     def ring(self) -> None:
-        """Wake the sleeper, if it sleeps; what it is woken for is in its place before."""
-        if self._asleep:
-            self._asleep = False
+        """Wake the sleeper if it sleeps and what it sleeps for is there; it is put there before."""
+        woken = self._woken
+        if woken is not None and woken():
+            self._woken = None
             os.write(self._ring, b"\0")
 
     def sleep(self, woken: Callable[[], bool], *sockets: int) -> None:
-        """Sleep until the bell rings or a socket has something to read; not at all when what would wake the sleeper is there."""
-        self._asleep = True
-        if not woken():
-            waiting = poll()
-            for each in (self._hear, *sockets):
-                waiting.register(each, POLLIN)
-            if any(heard == self._hear for heard, _ in waiting.poll()):
+        """Sleep until a ringer finds that what the sleeper is `woken` for is there, or until a socket has something to read."""
+        waiting = poll()
+        for each in (self._hear, *sockets):
+            waiting.register(each, POLLIN)
+        heard = {self._hear}
+        while heard == {self._hear}:
+            self._woken = woken
+            if woken():
+                break
+            heard = {each for each, _ in waiting.poll()}
+            # A ring that came too late for the sleep before is heard in this one, which goes on.
+            if self._hear in heard:
                 os.read(self._hear, 1024)
-        self._asleep = False
+        self._woken = None
 
     def close(self) -> None:
         """Nobody rings any more."""

@@ -21,6 +21,8 @@ from .writer import Writer
 
 BATCH_ITEMS = 1000
 WAITING_ITEMS = 5000
+# A batch costs the database as much as so many items do, whatever it holds: fewer are not worth one of their own.
+WORTH_A_BATCH = 8
 
 
 class TooBusy(Refusal):
@@ -102,8 +104,8 @@ class Collector(Generic[ItemType]):
         """While one batch is in the database, decide the next; send it as soon as the first is written, and only then answer."""
         flying: _Batch[ItemType] | None = None
         while flying is not None or self._work_arrives():
-            if flying is not None and not self._waiting and self._writer.awaits_answer():
-                self._bell.sleep(self._something_waits, self._writer.fileno())
+            if flying is not None and self._writer.awaits_answer():
+                self._bell.sleep(self._enough_wait, self._writer.fileno())
             upcoming = self._gather(idle=flying is None)
             outcomes = self._outcomes(flying) if flying is not None else []
             done, flying = flying, None
@@ -118,17 +120,17 @@ class Collector(Generic[ItemType]):
 
     def _work_arrives(self) -> bool:
         """Sleep until there is something to do; False when there will be nothing more."""
-        while not self._waiting and not self._closed:
-            self._bell.sleep(lambda: bool(self._waiting) or self._closed)
+        self._bell.sleep(lambda: bool(self._waiting) or self._closed)
         return bool(self._waiting)
 
-    def _something_waits(self) -> bool:
-        return bool(self._waiting)
+    def _enough_wait(self) -> bool:
+        """Whether what waits is decided while a batch is on its way; less than that waits for its answer, and for more."""
+        return len(self._waiting) >= WORTH_A_BATCH
 
     def _gather(self, *, idle: bool) -> _Batch[ItemType] | None:
-        """What waits now. When the database is idle it gets half of it at once, and the other half is decided meanwhile."""
+        """What waits now. When the database is idle it gets half of many at once, and the other half is decided meanwhile."""
         most = len(self._waiting)
-        if idle and self._writer.carries_on():
+        if idle and most >= 2 * WORTH_A_BATCH and self._writer.carries_on():
             most = (most + 1) // 2
         taken = [self._waiting.popleft() for _ in range(min(most, self._batch_items))]
         if not taken:

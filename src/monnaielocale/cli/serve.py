@@ -77,7 +77,9 @@ def serve(
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that holds the address before anything else is started; AddressTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listener:
+    # The event loop sends at once what it writes on sockets that say that they are of TCP. On others the system may hold the body
+    # of an answer back until the client has acknowledged its head, which a client does after forty milliseconds.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
