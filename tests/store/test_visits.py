@@ -24,7 +24,7 @@ from tests.world import BOOK, MEMBER_IBAN
 
 NOBODY_SEES = {
     "person_password", "idempotency_key", "login_session", "login_session_end", "access_token", "refresh_token",
-    "refresh_token_use", "login_attempt",
+    "refresh_token_use", "login_attempt", "login_shift", "login_shift_act",
 }  # fmt: skip
 OWN = "(SELECT id FROM person WHERE login = %(login)s)"
 MINE = "(SELECT party_id FROM person WHERE login = %(login)s)"
