@@ -46,6 +46,7 @@ TABLE: dict[int, frozenset[str]] = {
             "line_unknown",
             "mandate_unknown",
             "receipt_unknown",
+            "request_unknown",
             "session_unknown",
         }
         | {"match_unknown", "member_unknown", "no_convention", "opening_unknown", "payment_unknown", "person_unknown"}
@@ -67,7 +68,7 @@ TABLE: dict[int, frozenset[str]] = {
         | {"run_awaits_signature", "run_cancelled", "run_closed", "run_closed_since", "run_differs", "run_fully_settled"}
         | {"run_funded", "run_funds_waiting", "run_not_funded", "run_not_settled", "run_not_signed", "run_not_signed_yet"}
         | {"heads_overlap", "line_already_cancelled", "paper_receipt_known", "receipt_already_cancelled", "tariffs_overlap"}
-        | {"refund_already_paid"}
+        | {"refund_already_paid", "transaction_number_known", "period_already_closed"}
         | {"run_rules_changed", "transfer_not_open", "version_end_changed", "version_taken_away", "wallet_not_empty"}
     ),
     413: frozenset(

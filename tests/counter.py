@@ -7,7 +7,24 @@ from uuid import UUID
 
 from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.cancels import CancelReceipt, PrintDuplicate, cancel_receipts, print_duplicates
-from monnaielocale.actions.desk_days import OpenDay, open_days
+from monnaielocale.actions.desk_days import (
+    CloseDay,
+    ClosePeriod,
+    OpenDay,
+    SealDay,
+    close_days,
+    close_periods,
+    open_days,
+    seal_days,
+)
+from monnaielocale.actions.payment_requests import (
+    ApprovePayment,
+    RequestPayment,
+    WithdrawRequest,
+    approve_payments,
+    request_payments,
+    withdraw_requests,
+)
 from monnaielocale.actions.receipts import (
     EnterPaperReceipt,
     Given,
@@ -131,6 +148,28 @@ class Counter:
 
     def duplicate(self, receipt: str, by: str = CLERK) -> dict[str, Any]:
         return self.world.do(print_duplicates, PrintDuplicate(self.world.actor(by), POOL, receipt))
+
+    def close_day(self, by: str = CLERK, on: date | None = None) -> dict[str, Any]:
+        return self.world.do(close_days, CloseDay(self.world.actor(by), POOL, on or self.world.on))
+
+    def seal_day(self, by: str = "pool-head", on: date | None = None) -> dict[str, Any]:
+        return self.world.do(seal_days, SealDay(self.world.actor(by), POOL, on or self.world.on))
+
+    def close_period(self, period: str, by: str = "pool-head") -> dict[str, Any]:
+        return self.world.do(close_periods, ClosePeriod(self.world.actor(by), POOL, period))
+
+    def ask(self, cents: int, *services: str, seconds: int = 300, **given: Any) -> str:
+        """A payment request at the first till; answers its reference."""
+        asked = tuple(map(ServiceAsked, services))
+        clerk = self.world.actor(CLERK)
+        item = RequestPayment(clerk, POOL, self.sessions[TILL], asked, cents, given_over(**given), seconds)
+        return str(self.world.do(request_payments, item)["reference"])
+
+    def approve(self, reference: str, by: str = "maite", key: str = "") -> dict[str, Any]:
+        return self.world.do(approve_payments, ApprovePayment(self.world.actor(by), POOL, reference, key))
+
+    def withdraw(self, reference: str, by: str = CLERK) -> dict[str, Any]:
+        return self.world.do(withdraw_requests, WithdrawRequest(self.world.actor(by), POOL, reference))
 
     def held(self, book: str) -> dict[str, int]:
         """Natural balances of a book that are not zero."""

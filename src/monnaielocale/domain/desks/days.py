@@ -19,7 +19,8 @@ from ..actors import Actor
 from ..chain import ZERO
 from ..payments.periods import Period
 from ..refusals import Refusal
-from .charters import Charter
+from .charters import Charter, Vat
+from .receipts import VatTotal
 from .sessions import Session, SessionState
 from .staff import Staff
 from .totals import NO_TOTALS, Cumulated, Totals
@@ -86,6 +87,12 @@ class DaysOfPeriodOpen(Refusal):
     """Some days of {period} are not closed: {days}."""
 
     code = "days_of_period_open"
+
+
+class PeriodAlreadyClosed(Refusal):
+    """{period} was already closed."""
+
+    code = "period_already_closed"
 
 
 class DayState(StrEnum):
@@ -244,6 +251,33 @@ def canonical_closing(closing: DayClosing) -> bytes:
         "last_receipt": closing.last_receipt_link.hex(),
     }
     return _encode(content).encode("ascii")
+
+
+def closing_from_canonical(canonical: bytes) -> DayClosing:
+    """The Z that a canonical form describes."""
+    content: dict[str, Any] = json.loads(canonical)
+    on = date.fromisoformat(content["day"])
+    parts = (_totals_from(content[f"{part}_totals"]) for part in ("day", "month", "year", "perpetual"))
+    return DayClosing(
+        desk=content["desk"],
+        number=content["number"],
+        closed_at=datetime.fromisoformat(content["closed_at"]),
+        closed_by=UUID(content["closed_by"]),
+        totals=Cumulated(on, *parts),
+        difference_cents=content["difference_cents"],
+        last_receipt_link=bytes.fromhex(content["last_receipt"]),
+    )
+
+
+def _totals_from(content: dict[str, Any]) -> Totals:
+    return Totals(
+        content["receipts"],
+        content["taken_cents"],
+        content["given_back_cents"],
+        tuple((name, cents) for name, cents in content["by_means"]),
+        tuple((name, cents) for name, cents in content["by_service"]),
+        tuple(VatTotal(Vat(rate, exemption), including, vat) for rate, exemption, including, vat in content["by_vat"]),
+    )
 
 
 def _totals(totals: Totals) -> dict[str, Any]:

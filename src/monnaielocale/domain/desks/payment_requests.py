@@ -6,7 +6,7 @@ Whether it is approved, expired or withdrawn is decided from its facts and one i
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ..money import AmountNotPositive, decimal_text
@@ -18,6 +18,7 @@ _MISREAD = str.maketrans("OIL", "011")
 REFERENCE_LENGTH = 10
 ENTROPY_BYTES = 7
 TRANSACTION_LENGTH_MAX = 60
+SECONDS_MIN, SECONDS_MAX = 1, 3_600
 
 
 class RequestExpired(Refusal):
@@ -48,6 +49,30 @@ class BalanceBelowRequest(Refusal):
     """Sorry, the account does not hold the {amount} that this payment takes: pay a part of it otherwise at the desk."""
 
     code = "balance_below_request"
+
+
+class RequestUnknown(Refusal):
+    """There is no payment request {reference}."""
+
+    code = "request_unknown"
+
+
+class RequestTimeUnfit(Refusal):
+    """A payment request lasts from {least} to {most} seconds, not {given}."""
+
+    code = "request_time_unfit"
+
+
+class TransactionNumberKnown(Refusal):
+    """The transaction {number} of the other system already paid another request."""
+
+    code = "transaction_number_known"
+
+
+class WalletsKeptHere(Refusal):
+    """The accounts in {currency} are kept here: the payer approves the request from their own account."""
+
+    code = "wallets_kept_here"
 
 
 class TransactionNumberMissing(Refusal):
@@ -101,6 +126,13 @@ def new_request(reference: str, desk: str, amount_cents: int, *, requested_at: d
         raise AmountNotPositive(amount=decimal_text(amount_cents))
     assert requested_at < expires_at, "a request is made to last"
     return PaymentRequest(reference, desk, amount_cents, requested_at, expires_at)
+
+
+def lasting(seconds: int) -> timedelta:
+    """How long a request may be approved; RequestTimeUnfit."""
+    if not SECONDS_MIN <= seconds <= SECONDS_MAX:
+        raise RequestTimeUnfit(least=SECONDS_MIN, most=SECONDS_MAX, given=seconds)
+    return timedelta(seconds=seconds)
 
 
 def request_reference(entropy: bytes) -> str:

@@ -170,11 +170,16 @@ def check_no_session_of(actor: Actor, unclosed: Iterable[Session]) -> None:
 
 def check_taking(session: Session, actor: Actor) -> None:
     """Whether the person may take receipts in the session; SessionClosed, SessionCounted and SessionOfAnother."""
+    check_still_taking(session)
+    if session.clerk_id != actor.person_id:
+        raise SessionOfAnother(login=actor.login, till=session.till)
+
+
+def check_still_taking(session: Session) -> None:
+    """Whether the session takes receipts, whoever pays them; SessionClosed and SessionCounted."""
     _require_unclosed(session)
     if session.state is SessionState.COUNTED:
         raise SessionCounted(till=session.till)
-    if session.clerk_id != actor.person_id:
-        raise SessionOfAnother(login=actor.login, till=session.till)
 
 
 def check_takeover(session: Session, staff: Staff, leaving: Actor, taking: Actor, day: date) -> None:

@@ -40,6 +40,20 @@ class Totals:
             back += max(-receipt.total_cents, 0)
         return cls(count, taken, back, _summed(means), _summed(services), _vat_summed(vat))
 
+    @classmethod
+    def of_sums(
+        cls,
+        *,
+        receipts: int,
+        taken_cents: int,
+        given_back_cents: int,
+        means: Iterable[tuple[str, int]],
+        services: Iterable[tuple[str, int]],
+        vat: Iterable[VatTotal],
+    ) -> "Totals":
+        """The totals of receipts that were added up already, name by name and rate by rate."""
+        return cls(receipts, taken_cents, given_back_cents, _summed(means), _summed(services), _vat_summed(vat))
+
     @property
     def total_cents(self) -> int:
         """What remains of what was taken."""
