@@ -54,10 +54,12 @@ class World:
     on: date = MONDAY
 
     @classmethod
-    def create(cls, database: Database, on: date = MONDAY, convention: str = "bayonne-eusko.toml") -> "World":
+    def create(
+        cls, database: Database, on: date = MONDAY, convention: str = "bayonne-eusko.toml", content: bytes = b""
+    ) -> "World":
         """The world after its installation: the first administrator, the convention, and the people of both parties."""
         administrator = add_person(database, login="administrator", name="Administrator", roles=["administrator"])
-        load_convention(database, administrator, (CONVENTIONS / convention).read_bytes(), on)
+        load_convention(database, administrator, content or (CONVENTIONS / convention).read_bytes(), on)
         for login, party, roles in PEOPLE:
             add_person(database, login=login, name=login.title(), party=party, roles=roles, given_by=administrator)
         return cls(database, on)
