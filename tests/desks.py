@@ -77,6 +77,16 @@ class Pool:
             entries = both.entries(desk_book=POOL, issuer_book=BOOK)
             work.post(Event(new_id(), POOL, kind, self.world.actor(login).person_id, self.world.on, entries))
 
+    def leave_to_town(self, cents: int) -> None:
+        """Revenue of an earlier day was too much: the town owes it back to the payer."""
+        both = postings.receipt_taken(
+            self.world.on, Place(POOL, TILL), revenues=[("entry", -cents)], taken=Taken(to_refund_cents=cents)
+        )
+        with unit_of_work(self.world.database) as work:
+            work.lock([POOL])
+            entries = both.entries(desk_book=POOL, issuer_book=BOOK)
+            work.post(Event(new_id(), POOL, "receipt_cancelled", self.world.actor("pool-head").person_id, self.world.on, entries))
+
     def fill(self, *notes: tuple[int, int], till: str = TILL, by: str = "pool-clerk", key: str = "") -> dict[str, Any]:
         """The evening: notes out of a till into the envelope, (denomination in cents, how many)."""
         item = FillEnvelope(self.world.actor(by), POOL, ((till, notes),), self.world.on, key)

@@ -22,9 +22,9 @@ from monnaielocale.store.database import Database
 from tests.bank_files import Bank, as_camt, as_cfonb, imported, on
 from tests.desks import Pool
 from tests.flows.elsewhere import CAIRN, GRENOBLE, LE_CAIRN, Elsewhere
-from tests.matching import allocation, credited, explained, line_of, payments_of, proposed, undone
+from tests.matching import allocation, credited, due_to, explained, line_of, payments_of, proposed, undone
 from tests.towns import drafting, mandates_in_force, run_signed
-from tests.world import BOOK, CONVENTIONS, ISSUER, MEMBER_IBAN, TOWN, World
+from tests.world import BOOK, CONVENTIONS, ISSUER, MEMBER_IBAN, RESERVE_NOTES, TOWN, World
 
 BIARRITZ = "biarritz"
 MAITE, PEIO, SHOP, GONE = "E00001", "E00002", "Z00003", "E00004"
@@ -87,6 +87,7 @@ def visited(database: Database) -> Visited:
     pool = Pool.opened(world)
     pool.receive(100_00)
     pool.exchange((100, 5))
+    _remittance(world, pool)
     _jobs(world)
     return Visited(world, elsewhere, bayonne, biarritz, grenoble)
 
@@ -119,6 +120,20 @@ def _trade(world: World) -> None:
     world.move_notes("sold", (100, 10_00), slip="slip 1")
     departing = MemberDeparts(world.actor("operator"), BOOK, GONE, world.on, "Moved away")
     world.do(depart_members, departing)
+
+
+def _remittance(world: World, pool: Pool) -> None:
+    """An envelope of notes that the pool took became euros, paid by the bank and confirmed; another one is still open."""
+    pool.take((100, 4))
+    envelope = str(pool.fill((100, 3))["envelope"])
+    pool.hand(envelope)
+    remittance = str(pool.count(envelope, (100, 2), reason="One note missing")["remittance"])
+    bank = Bank(RESERVE_NOTES)
+    imported(world, as_cfonb(bank.statement(2, 20, (18, 10_00, "cash"), (19, -2_00, "VIR"))), "notes.txt")
+    ((due, _), *_) = due_to(world, TOWN)
+    explained(world, line_of(world, -2_00), PartGiven("transfer_made", 2_00, transfer_due_id=due))
+    pool.confirm(remittance, 2_00)
+    pool.fill((100, 1))
 
 
 def _jobs(world: World) -> None:

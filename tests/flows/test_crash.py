@@ -2,8 +2,7 @@
 
 import importlib
 import pkgutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -82,6 +81,8 @@ from tests.towns import SCAN, drafting, list_of, mandate_in_force, opening, run_
 from tests.world import BOOK, COLLECTION, CONVENTIONS, MEMBER_IBAN, TOWN, World, csv
 
 Kept = dict[str, int]
+# What happens at desks is killed in a story of its own.
+AT_DESKS = frozenset({"desks", "envelopes", "floats", "remittances", "safes", "takings"})
 
 
 @pytest.fixture(scope="module")
@@ -141,16 +142,19 @@ def test_t3_a_process_killed_between_any_two_writes_leaves_all_or_nothing(databa
         _units_and_notes(perilous)
         _the_other_system(perilous)
     check_invariants(database)
-    assert set(perilous.writes) == {act.name for act in every_action()}
+    assert set(perilous.writes) == actions_of(every_module() - AT_DESKS)
     assert min(perilous.writes.values()) >= 3
 
 
-def every_action() -> list[Action[Any]]:
-    """All actions that the package declares."""
-    for found in pkgutil.iter_modules(monnaielocale.actions.__path__, "monnaielocale.actions."):
-        importlib.import_module(found.name)
-    modules = [module for name, module in sys.modules.items() if name.startswith("monnaielocale.actions.")]
-    return [value for module in modules for value in vars(module).values() if isinstance(value, Action)]
+def every_module() -> set[str]:
+    """The names of all modules of actions."""
+    return {found.name for found in pkgutil.iter_modules(monnaielocale.actions.__path__)}
+
+
+def actions_of(modules: Iterable[str]) -> set[str]:
+    """The names of the actions that modules declare."""
+    found = (importlib.import_module(f"monnaielocale.actions.{name}") for name in modules)
+    return {value.name for module in found for value in vars(module).values() if isinstance(value, Action)}
 
 
 def _beginnings(perilous: Perilous) -> None:

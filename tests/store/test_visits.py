@@ -40,7 +40,7 @@ LINES = f"""(SELECT match.line_id FROM match WHERE match.id IN {MATCHES}
                 AND NOT EXISTS (SELECT 1 FROM match_act WHERE match_id = match.id AND act = 'undone'))"""
 TOWN_EVENTS = f"""(SELECT event_id FROM run_act WHERE run_id IN {RUNS}
      UNION SELECT event_id FROM crediting WHERE run_id IN {RUNS}
-     UNION SELECT event_id FROM transfer_due WHERE run_id IN {RUNS}
+     UNION SELECT event_id FROM transfer_due WHERE run_id IN {RUNS} OR party_id = {MINE}
      UNION SELECT event_id FROM mandate_act WHERE mandate_id IN {MANDATES}
      UNION SELECT event_id FROM convention_version JOIN convention ON convention.id = convention_id
             WHERE public_body_id = {MINE})"""
@@ -81,6 +81,17 @@ _OF_CREDIT = (
     " JOIN payment_run ON payment_run.id = run_id WHERE credit.id = credit_id"
 )
 SERVED = f"(SELECT book_id FROM desk WHERE issuer_book_id IN {BOOKS})"
+
+
+def _sent_by(desks: str) -> dict[str, str]:
+    """Envelopes and remittances of desks, with all that happened to them."""
+    papers = dict.fromkeys(("envelope", "remittance"), f"book_id IN {desks}")
+    steps = ("envelope_note", "envelope_handing", "envelope_count", "envelope_count_note")
+    of_envelope = f"envelope_id IN (SELECT id FROM envelope WHERE book_id IN {desks})"
+    confirmed = f"remittance_id IN (SELECT id FROM remittance WHERE book_id IN {desks})"
+    return papers | dict.fromkeys(steps, of_envelope) | {"remittance_confirmation": confirmed}
+
+
 # Staff of an association, and their auditor: everything of their own book, and of the desks that they serve that there are such
 # desks, with what moved their own book.
 ASSOCIATION = JOBS | {
@@ -120,7 +131,7 @@ ASSOCIATION = JOBS | {
     "bank_line_text": _in_book("SELECT book_id FROM bank_line WHERE bank_line.id = line_id"),
     "match_part": _in_book("SELECT book_id FROM match WHERE match.id = match_id"),
     "match_act": _in_book("SELECT book_id FROM match WHERE match.id = match_id"),
-}  # fmt: skip
+} | _sent_by(SERVED)  # fmt: skip
 # Staff of a town: its mandates and runs, and everything in the books of its desks.
 TOWN = JOBS | dict.fromkeys(("batch", "entry", "entry_line", "account", "desk", "desk_appointment"), f"book_id IN {BOOKS}") | {
     "account_day": _in_book("SELECT book_id FROM account WHERE account.id = account_id"),
@@ -145,7 +156,7 @@ TOWN = JOBS | dict.fromkeys(("batch", "entry", "entry_line", "account", "desk", 
     "payment_credit": f"payment_id IN {PAYMENTS}",
     "credit_taken_back": f"credit_id IN (SELECT id FROM payment_credit WHERE payment_id IN {PAYMENTS})",
     "credit_confirmed_elsewhere": f"credit_id IN (SELECT id FROM payment_credit WHERE payment_id IN {PAYMENTS})",
-    "transfer_due": f"payment_id IN {PAYMENTS}",
+    "transfer_due": f"payment_id IN {PAYMENTS} OR party_id = {MINE}",
     "match": f"id IN {MATCHES}",
     "match_act": f"match_id IN (SELECT match_id FROM match_part WHERE payment_id IN {PAYMENTS})",
     "match_part": f"payment_id IN {PAYMENTS}",
@@ -153,7 +164,7 @@ TOWN = JOBS | dict.fromkeys(("batch", "entry", "entry_line", "account", "desk", 
     "bank_line_text": f"line_id IN {LINES}",
     "document": f"""sha256 IN (SELECT document_sha256 FROM payment_run WHERE public_body_id = {MINE}
                          UNION SELECT document_sha256 FROM mandate_act WHERE mandate_id IN {MANDATES})""",
-}  # fmt: skip
+} | _sent_by(BOOKS)  # fmt: skip
 MEMBER = JOBS | {
     "book": f"id = (SELECT book_id FROM member WHERE id = {MINE})",
     "party": f"""id = {MINE} OR id = (SELECT book.party_id FROM book JOIN member ON book_id = book.id WHERE member.id = {MINE})
@@ -181,14 +192,18 @@ MEMBER = JOBS | {
 }  # fmt: skip
 # Whoever is named for a desk sees that desk and who else is named for it, and is otherwise nobody's staff.
 POOL_DESK = "(SELECT book_id FROM desk WHERE code = 'pool')"
-DESK = JOBS | {
-    "book": f"id IN {POOL_DESK}",
-    "desk": f"book_id IN {POOL_DESK}",
-    "desk_appointment": f"book_id IN {POOL_DESK}",
-    "party": f"id = {MINE}",
-    "person": f"id = {OWN}",
-    "person_role": f"person_id = {OWN}",
-}
+DESK = (
+    JOBS
+    | {
+        "book": f"id IN {POOL_DESK}",
+        "desk": f"book_id IN {POOL_DESK}",
+        "desk_appointment": f"book_id IN {POOL_DESK}",
+        "party": f"id = {MINE}",
+        "person": f"id = {OWN}",
+        "person_role": f"person_id = {OWN}",
+    }
+    | _sent_by(POOL_DESK)
+)
 _NAMES = ("person", "person_role", "party", "book", "convention", "convention_version", "convention_version_end")
 ADMINISTRATOR = dict.fromkeys(_NAMES, "true") | JOBS
 SEEN_BY: dict[str, dict[str, str]] = {
