@@ -173,7 +173,7 @@ def approve_payments(work: UnitOfWork, items: Sequence[ApprovePayment]) -> list[
     def decide(item: ApprovePayment) -> ReceiptTaken:
         item.actor.require("member")
         kept = request_with(requests, item.book, read_reference(item.reference))
-        held = desks.known.held(item.book, desks.today(item.book))
+        held = desks.known.as_agreed(item.book, desks.today(item.book))
         check_wallets_here(held.version)
         payer = _own_wallet(item.actor, held, wallets)
         balance_cents = work.state(held.desk.issuer_book, [payer]).balance(payer)
