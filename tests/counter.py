@@ -181,6 +181,10 @@ class Counter:
             )
             return dict(rows.fetchall())
 
+    def notes(self, till: str = TILL) -> list[tuple[int, int]]:
+        """The notes that the association's book knows in a till, as a count says them."""
+        return [(denomination, cents // denomination) for denomination, cents in sorted(self.drawer(till).items())]
+
     def drawer(self, till: str = TILL) -> dict[int, int]:
         """Cents by denomination that the association's book knows in a till."""
         held, begins = self.held(BOOK), f"notes.drawer:{POOL}:{till}:"

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from monnaielocale.actions.at_desk import CountGiven
+from monnaielocale.actions.cancels import PayRefund, pay_refunds
 from monnaielocale.actions.conventions import load_convention
 from monnaielocale.actions.crediting import (
     CreditRun,
@@ -20,7 +22,8 @@ from monnaielocale.actions.redemptions import MemberDeparts, depart_members
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.store.database import Database
 from tests.bank_files import Bank, as_camt, as_cfonb, imported, on
-from tests.desks import Pool
+from tests.counter import Counter
+from tests.desks import POOL, TILL, Pool
 from tests.flows.elsewhere import CAIRN, GRENOBLE, LE_CAIRN, Elsewhere
 from tests.matching import allocation, credited, due_to, explained, line_of, payments_of, proposed, undone
 from tests.towns import drafting, mandates_in_force, run_signed
@@ -55,8 +58,10 @@ class Visited:
 
 def visited(database: Database) -> Visited:
     """Build it, on 20 January."""
-    world = World.create(database, on(20))
-    second_town = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
+    first_town = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
+    lenient = first_town.replace("refunds_leave_till = false", "refunds_leave_till = true")
+    world = World.create(database, on(20), content=lenient.encode())
+    second_town = first_town
     second_town = second_town.replace("bayonne", BIARRITZ).replace("Ville de Bayonne", "Ville de Biarritz")
     load_convention(database, world.actor("administrator"), second_town.encode(), world.on)
     elsewhere = Elsewhere.beside(world)
@@ -88,6 +93,7 @@ def visited(database: Database) -> Visited:
     pool.receive(100_00)
     pool.exchange((100, 5))
     _remittance(world, pool)
+    _counter(world, pool)
     _jobs(world)
     return Visited(world, elsewhere, bayonne, biarritz, grenoble)
 
@@ -134,6 +140,36 @@ def _remittance(world: World, pool: Pool) -> None:
     explained(world, line_of(world, -2_00), PartGiven("transfer_made", 2_00, transfer_due_id=due))
     pool.confirm(remittance, 2_00)
     pool.fill((100, 1))
+
+
+def _counter(world: World, pool: Pool) -> None:
+    """Two days at a pool that lets refunds leave the till: receipts, a payment by a member, a copy, a refund, both closings."""
+    counter = Counter(pool)
+    counter.at(10)
+    counter.open_day()
+    # The takings of the envelope's story lie in the till without a count.
+    counter.open_till(count=CountGiven(tuple(counter.notes())), float_euros_cents=0)
+    number = counter.receipt("lesson", euros_cents=12_00)["number"]
+    counter.duplicate(number)
+    counter.approve(counter.ask(1_20, "entry-child"))
+    counter.ask(1_20, "entry-child")
+    _closed(counter, 1200)
+    counter.seal_day()
+    counter.next_day()
+    counter.open_day()
+    counter.open_till(count=CountGiven(tuple(counter.notes()), ((1, 1200),)), float_euros_cents=0)
+    minus = counter.cancel(number)["number"]
+    world.do(pay_refunds, PayRefund(world.actor("pool-clerk"), POOL, counter.sessions[TILL], minus))
+    _closed(counter, 0)
+    counter.at(10, on=world.on.replace(month=2, day=1))
+    counter.close_period("2026-01")
+    counter.at(10, on=on(20))
+
+
+def _closed(counter: Counter, cents: int) -> None:
+    counter.count(CountGiven(tuple(counter.notes()), ((1, cents),)))
+    counter.close_till()
+    counter.close_day()
 
 
 def _jobs(world: World) -> None:

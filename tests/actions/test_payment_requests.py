@@ -18,6 +18,7 @@ from monnaielocale.actions.payment_requests import (
 )
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
+from monnaielocale.domain.conventions.rules import WalletsKeptElsewhere
 from monnaielocale.domain.desks.change import TenderTooLow
 from monnaielocale.domain.desks.payment_requests import (
     BalanceBelowRequest,
@@ -27,6 +28,8 @@ from monnaielocale.domain.desks.payment_requests import (
     RequestTimeUnfit,
     RequestUnknown,
     RequestWithdrawn,
+    TransactionNumberKnown,
+    TransactionNumberMissing,
     WalletsKeptHere,
 )
 from monnaielocale.domain.desks.sessions import SessionCounted
@@ -39,10 +42,12 @@ from monnaielocale.store.faults import refusal_of
 from monnaielocale.store.payment_requests import request_shown
 from monnaielocale.store.unit_of_work import unit_of_work
 from monnaielocale.store.visits import visit
+from tests.bank_files import on
 from tests.counter import COINS, NOTES, Counter
 from tests.desks import POOL, Pool
 from tests.flows.databases import Copies
 from tests.invariants import check_invariants
+from tests.museum import MUSEUM, Museum
 from tests.world import BOOK, World
 
 
@@ -201,3 +206,22 @@ def test_the_database_lets_no_desk_take_from_an_account_that_did_not_approve(cou
             work.lock([POOL])
             work.post(event)
         assert isinstance(refusal_of(refused.value), ActsForAnother)
+
+
+def test_a_payment_in_another_system_is_recorded_under_its_number_which_pays_once(database: Database) -> None:
+    world = World.create(database, on(20))
+    museum = Museum.opened(world)
+    reference, second = museum.ask(8_00, "entry"), museum.ask(5_00, "entry-reduced")
+    world.enrol("E00001", "Maite")
+    world.add("maite", f"{BOOK}:E00001", "member")
+    with pytest.raises(WalletsKeptElsewhere):
+        world.do(approve_payments, ApprovePayment(world.actor("maite"), MUSEUM, reference))
+    with pytest.raises(TransactionNumberMissing):
+        museum.confirm(reference, "  ")
+    assert museum.confirm(reference, "CY-4711")["number"] == "MUS-2026-000001"
+    with pytest.raises(TransactionNumberKnown):
+        museum.confirm(second, "CY-4711")
+    with pytest.raises(RequestAlreadyApproved):
+        museum.confirm(reference, "CY-4712")
+    assert (museum.elsewhere.balance("wallets_elsewhere"), museum.elsewhere.balance(f"wallet:{MUSEUM}")) == (42_00, 8_00)
+    check_invariants(database)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import traceback
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -31,6 +32,7 @@ class Order:
     action: str
     item: Any
     dies_at: int
+    ahead: timedelta
 
 
 def _die() -> None:
@@ -69,7 +71,7 @@ def _carry_out(order: Order) -> None:
 
     UnitOfWork.__init__ = armed  # type: ignore[method-assign, assignment]
     act: Action[Any] = getattr(sys.modules[order.module], order.action)
-    perform_one(Database(order.url), act, order.item)
+    perform_one(Database(order.url, ahead=order.ahead), act, order.item)
 
 
 def _serve(orders: BinaryIO, answers: BinaryIO) -> None:
@@ -112,7 +114,7 @@ class Crasher:
         """Have a process killed at a moment of an action, and wait until what it began on the server has ended."""
         assert self._program.stdin and self._program.stdout
         name, module = _named(act)
-        pickle.dump(Order(database.url, module, name, item, dies_at), self._program.stdin)
+        pickle.dump(Order(database.url, module, name, item, dies_at, database.ahead), self._program.stdin)
         self._program.stdin.flush()
         code = int(self._program.stdout.readline())
         assert code == -signal.SIGKILL, f"{name} ended with {code}"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -96,7 +97,7 @@ def opened(world: World) -> list[tuple[Clerk, UUID]]:
     ]
 
 
-def contents(outcomes: Sequence[Outcome]) -> list[dict]:
+def contents(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     assert not refused, refused[:3]
     return [outcome.content for outcome in outcomes if isinstance(outcome, Answer)]
@@ -105,6 +106,7 @@ def contents(outcomes: Sequence[Outcome]) -> list[dict]:
 def some_receipt(clerk: Clerk, session: UUID, chance: Random) -> TakeReceipt:
     """What people buy and give at a pool: notes with change, coins, a card."""
     kind = chance.randrange(4)
+    services: tuple[ServiceAsked, ...]
     if kind == 0:
         services, given = (ServiceAsked("entry-child"),), Given(((500, 1),), 20)
     elif kind == 1:
@@ -147,7 +149,7 @@ def _numbers_are_continuous(world: World, answered: list[str]) -> None:
     assert [row[1] for row in rows] == [number for book in sorted(by_desk) for number in range(1, by_desk[book] + 1)]
 
 
-def _closed_with_exact_totals(world: World, sessions: list[tuple[Clerk, UUID]], taken: list[dict]) -> None:
+def _closed_with_exact_totals(world: World, sessions: list[tuple[Clerk, UUID]], taken: list[dict[str, Any]]) -> None:
     """Every clerk counts what the books expect, every desk closes: the Zs come to what the clerks were answered."""
     counts = [CountTill(clerk.actor, clerk.book, session, CountGiven(FLOAT)) for clerk, session in sessions]
     contents(perform(world.database, count_tills, counts))

@@ -92,6 +92,13 @@ def _sent_by(desks: str) -> dict[str, str]:
     return papers | dict.fromkeys(steps, of_envelope) | {"remittance_confirmation": confirmed}
 
 
+def _at_counters(desks: str) -> dict[str, str]:
+    """What happens at the counters of desks."""
+    days = ("desk_day", "desk_day_closing", "desk_day_seal", "desk_period_closing", "till_session", "till_session_act")
+    papers = ("receipt", "receipt_line", "receipt_vat", "receipt_cancelled_line", "receipt_refund", "receipt_duplicate")
+    return dict.fromkeys((*days, *papers, "payment_request", "payment_request_act"), f"book_id IN {desks}")
+
+
 # Staff of an association, and their auditor: everything of their own book, and of the desks that they serve that there are such
 # desks, with what moved their own book.
 ASSOCIATION = JOBS | {
@@ -131,7 +138,7 @@ ASSOCIATION = JOBS | {
     "bank_line_text": _in_book("SELECT book_id FROM bank_line WHERE bank_line.id = line_id"),
     "match_part": _in_book("SELECT book_id FROM match WHERE match.id = match_id"),
     "match_act": _in_book("SELECT book_id FROM match WHERE match.id = match_id"),
-} | _sent_by(SERVED)  # fmt: skip
+} | _sent_by(SERVED) | {"payment_request_act": f"book_id IN {SERVED}"}  # fmt: skip
 # Staff of a town: its mandates and runs, and everything in the books of its desks.
 TOWN = JOBS | dict.fromkeys(("batch", "entry", "entry_line", "account", "desk", "desk_appointment"), f"book_id IN {BOOKS}") | {
     "account_day": _in_book("SELECT book_id FROM account WHERE account.id = account_id"),
@@ -164,7 +171,7 @@ TOWN = JOBS | dict.fromkeys(("batch", "entry", "entry_line", "account", "desk", 
     "bank_line_text": f"line_id IN {LINES}",
     "document": f"""sha256 IN (SELECT document_sha256 FROM payment_run WHERE public_body_id = {MINE}
                          UNION SELECT document_sha256 FROM mandate_act WHERE mandate_id IN {MANDATES})""",
-} | _sent_by(BOOKS)  # fmt: skip
+} | _sent_by(BOOKS) | _at_counters(BOOKS)  # fmt: skip
 MEMBER = JOBS | {
     "book": f"id = (SELECT book_id FROM member WHERE id = {MINE})",
     "party": f"""id = {MINE} OR id = (SELECT book.party_id FROM book JOIN member ON book_id = book.id WHERE member.id = {MINE})
@@ -203,6 +210,7 @@ DESK = (
         "person_role": f"person_id = {OWN}",
     }
     | _sent_by(POOL_DESK)
+    | _at_counters(POOL_DESK)
 )
 _NAMES = ("person", "person_role", "party", "book", "convention", "convention_version", "convention_version_end")
 ADMINISTRATOR = dict.fromkeys(_NAMES, "true") | JOBS
