@@ -1,6 +1,7 @@
 """Figures for monitoring: requests and their durations, and what waits in the books."""
 
 import os
+from collections import Counter as Tally
 from collections.abc import Iterator
 from datetime import datetime
 from ipaddress import ip_address
@@ -16,6 +17,7 @@ from starlette.types import Scope
 
 from monnaielocale.actions.proof import prove_backing
 from monnaielocale.domain.refusals import Refusal
+from monnaielocale.store.alarms import alarms_of_desks
 from monnaielocale.store.database import Database
 from monnaielocale.store.figures import book_figures, jobs_unfinished
 from monnaielocale.words import PARIS
@@ -73,6 +75,7 @@ class BookFiguresCollector:
         today = datetime.now(PARIS).date()
         with self._database.reading() as connection:
             figures, jobs = book_figures(connection), jobs_unfinished(connection)
+            alarms = Tally((alarm.desk, alarm.kind.value) for alarm in alarms_of_desks(connection, today))
         told: dict[str, tuple[str, list[tuple[str, int]]]] = {
             "unexplained_lines": (
                 "Bank lines that nobody has explained.",
@@ -97,6 +100,12 @@ class BookFiguresCollector:
                 family.add_metric([book], value)
             yield family
         yield GaugeMetricFamily("monnaielocale_jobs_unfinished", "Jobs that wait or run.", value=jobs)
+        raised = GaugeMetricFamily(
+            "monnaielocale_desk_alarms", "What should be looked after at a desk, by kind.", labels=["desk", "kind"]
+        )
+        for labels, count in sorted(alarms.items()):
+            raised.add_metric(list(labels), count)
+        yield raised
         difference = GaugeMetricFamily(
             "monnaielocale_backing_difference_cents",
             "Reserve less circulation, by form; zero when each unit is backed.",

@@ -7,6 +7,7 @@ DROP FUNCTION check_remittances_undone();
 DROP FUNCTION roles_for(text);
 ALTER FUNCTION roles_for_before_remittances(text) RENAME TO roles_for;
 DROP FUNCTION paid_of_remittance(uuid);
+DROP POLICY visitor_of_transfer ON match_part;
 DROP POLICY visitor_of_count ON event;
 DROP TABLE remittance_confirmation, remittance, envelope_count_note, envelope_count, envelope_handing, envelope_note, envelope;
 DROP FUNCTION check_remittance_confirmations();

@@ -25,6 +25,10 @@ CREATE POLICY visitor ON remittance_confirmation TO monnaielocale_visitor USING 
 CREATE POLICY visitor_of_count ON event TO monnaielocale_visitor USING (
     (SELECT visitor_town()) IS NOT NULL AND id IN (SELECT event_id FROM envelope_count));
 
+-- A town sees of the bank also how the transfers that are due to it were made.
+CREATE POLICY visitor_of_transfer ON match_part TO monnaielocale_visitor USING (
+    transfer_due_id IN (SELECT id FROM transfer_due WHERE party_id = (SELECT visitor_town())));
+
 -- What was paid of a remittance follows from a bank line that the desk does not see.
 CREATE FUNCTION paid_of_remittance(asked uuid) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -33,6 +33,9 @@ BEGIN
         EXECUTE format(
             'CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
             name || '_insert_only', name);
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY program ON %I TO monnaielocale_writer, monnaielocale_reader USING (true) WITH CHECK (true)',
+                       name);
         EXECUTE format('GRANT SELECT, INSERT ON %I TO monnaielocale_writer', name);
     END LOOP;
 END $$;

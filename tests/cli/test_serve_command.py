@@ -282,7 +282,8 @@ def fail(database: Database, client: httpx2.Client) -> None:
 def test_metrics_are_given_to_this_computer_or_for_the_token(world: World, tmp_path: Path) -> None:
     elsewhere = {"X-Forwarded-For": "203.0.113.9"}
     with serving(tmp_path, DATABASE_URL=world.database.url) as running:
-        assert "monnaielocale_backing_difference_cents" in httpx2.get(f"{running.url}/metrics").text
+        told = httpx2.get(f"{running.url}/metrics").text
+        assert "monnaielocale_backing_difference_cents" in told and "monnaielocale_desk_alarms" in told
         assert httpx2.get(f"{running.url}/metrics", headers=elsewhere).status_code == 403
     with serving(tmp_path, DATABASE_URL=world.database.url, MONNAIELOCALE_METRICS_TOKEN="watch-me") as running:
         assert httpx2.get(f"{running.url}/metrics").status_code == 403

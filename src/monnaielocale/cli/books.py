@@ -12,11 +12,13 @@ from ..actions.perform import perform_one
 from ..actions.proof import proof_as_data, prove_backing
 from ..domain import chart
 from ..domain.chart import by_form
+from ..domain.desks.alarms import Alarm
 from ..domain.money import Money
 from ..domain.proof import FormProof, Proof
 from ..formats.hledger import write_journal
 from ..formats.spreadsheets import write_csv, write_xlsx
 from ..formats.summary import summary_as_data, summary_sheets
+from ..store.alarms import alarms_of_desks
 from ..store.check import Finding, check
 from ..store.database import migrate
 from ..store.exports import journal_of
@@ -117,12 +119,23 @@ def check_books(as_json: AsJson = False) -> int:
     """Check everything; the exit code says whether all of it holds."""
     with open_database() as database, working(say("Checking the books")) as step:
         findings = check(database, progress=lambda name: step(word("rule", name.removeprefix("check_"))))
+        with database.reading() as connection:
+            alarms = alarms_of_desks(connection, datetime.now(PARIS).date())
     rules = [name.removeprefix("check_") for name in query_names() if name.startswith("check_")] + ["chain"]
     if as_json:
-        tell_json({"holds": not findings, "rules": [_rule_as_data(rule, findings) for rule in rules]})
+        told = [_alarm_as_data(alarm) for alarm in alarms]
+        tell_json({"holds": not findings, "rules": [_rule_as_data(rule, findings) for rule in rules], "alarms": told})
     else:
         _tell_findings(rules, findings)
+        for alarm in alarms:
+            tell(f"! {alarm.desk}: {explain(alarm.told)}")
     return 1 if findings else 0
+
+
+def _alarm_as_data(alarm: Alarm) -> dict[str, Any]:
+    """What should be looked after at a desk; it breaks no rule."""
+    since_on = alarm.since_on.isoformat() if alarm.since_on else None
+    return {"desk": alarm.desk, "kind": alarm.kind.value, "words": explain(alarm.told), "since_on": since_on}
 
 
 def _rule_as_data(rule: str, findings: list[Finding]) -> dict[str, Any]:
