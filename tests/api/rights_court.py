@@ -1,10 +1,12 @@
 """How a cell of the rights matrix is tried: who asks what about whose documents, and what is wrong with the answer."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import httpx2
@@ -13,11 +15,14 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from monnaielocale.store.queries import query
-from tests.api import rights_requests_town  # noqa: F401
 from tests.api.rights_requests import REQUESTS, Asked, Case
 from tests.api.rights_sides import ELSEWHERE, OWN, SAME_BOOK, Side
 from tests.api.rights_world import RightsWorld
 from tests.serving import PASSWORD, Api, key
+
+# Whatever declares requests is named so; a new subject is a new file beside the others.
+for _file in sorted(Path(__file__).parent.glob("rights_requests_*.py")):
+    import_module(f"tests.api.{_file.stem}")
 
 TABLE = Path(__file__).with_name("rights.csv")
 # Who asks for each column of the matrix; an auditor with a party is one of that party's only.
@@ -39,7 +44,10 @@ LOGINS = {
 WITHIN_A_BOOK = {"town_preparer", "town_signer", "public_accountant", "desk_clerk", "member", "town_auditor"}
 # Whoever asks leaves traces of being asked, whatever the answer is.
 TRACES = {"login_attempt", "login_session", "login_session_end", "access_token", "refresh_token", "refresh_token_use"}
+# Whoever asks here says in the body who they are, or has nothing to say.
+OPEN = {("POST", "/v1/token"), ("POST", "/v1/token/renew"), ("POST", "/v1/token/revoke")}
 EMPTY, INSIDE, THEIRS = "empty", "inside", "*"
+PATIENCE_SECONDS = 30.0
 Route = tuple[str, str]
 
 
@@ -166,6 +174,13 @@ def seen(asked: Asked, answer: httpx2.Response) -> bool:
     return answer.is_success and bool(asked.shows) and asked.shows in answer.text
 
 
+def hidden(asked: Asked, answer: httpx2.Response) -> bool:
+    """Whether nothing is shown because the database shows nothing: nobody was asked for a role or a party."""
+    if answer.status_code == 200:
+        return not seen(asked, answer)
+    return answer.status_code == 404 or answer.json()["code"] == "not_for_you"
+
+
 def refused_inside(answer: httpx2.Response) -> bool:
     """Whether a request was answered, and every part of it refused for want of rights."""
     problems = [each["problem"] for each in answer.json()["answers"]] if answer.status_code == 200 else []
@@ -183,9 +198,43 @@ def faults(cell: Cell, asked: Asked, answer: httpx2.Response) -> list[str]:
     return [] if fits else [told(cell, answer)]
 
 
+def unlogged(refused: Sequence[tuple[Cell, httpx2.Response]], log: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Refusals of access without a line of the log that says who was refused what; a line comes a moment after its answer."""
+    until = monotonic() + PATIENCE_SECONDS
+    while True:
+        told_of = {line["request_id"]: line for line in list(log) if line["event"] == "access_refused"}
+        missing = [cell for cell, answer in refused if not _fits(cell, answer, told_of.get(answer.headers["x-request-id"], {}))]
+        if not missing or monotonic() > until:
+            return [f"{cell}: nothing in the log" for cell in missing]
+        sleep(0.01)
+
+
+def _fits(cell: Cell, answer: httpx2.Response, line: Mapping[str, Any]) -> bool:
+    if cell.expected == INSIDE:
+        return line.get("status") == 403 and line["parts"] == len(answer.json()["answers"])
+    code = answer.json()["code"]
+    known = cell.role == "stranger" or (cell.method, cell.route) in OPEN or "person" in line
+    said = (line.get("route"), line.get("method"), line.get("status"), line.get("code"))
+    return known and said == (cell.route, cell.method, answer.status_code, code)
+
+
 def told(cell: Cell, answer: httpx2.Response) -> str:
     """A cell with an answer that does not fit."""
     return f"{cell}: {answer.status_code} {answer.text[:300]}"
 
 
-__all__ = ["EMPTY", "INSIDE", "LOGINS", "MATRIX", "Cell", "Court", "Route", "faults", "refused_inside", "seen", "told"]
+__all__ = [
+    "EMPTY",
+    "INSIDE",
+    "LOGINS",
+    "MATRIX",
+    "Cell",
+    "Court",
+    "Route",
+    "faults",
+    "hidden",
+    "refused_inside",
+    "seen",
+    "told",
+    "unlogged",
+]

@@ -184,6 +184,17 @@ class RightsWorld:
         item = WalletPayment(self.actor(side.operator), side.book, side.member, side.shop, 1, TODAY)
         return UUID(self.do(pay_between_wallets, item)["event_id"])
 
+    def balance(self, side: Side) -> int:
+        """What the member holds, in cents."""
+        asked = (
+            "SELECT cents FROM account_balance JOIN book ON book.id = book_id WHERE book.code = %s AND account_balance.code = %s"
+        )
+        return int(self.one(asked, side.book, side.wallet()))
+
+    def iban(self, side: Side) -> str:
+        """Where the member banks."""
+        return str(self.one("SELECT iban FROM party WHERE code = %s", f"{side.book}:{side.member}"))
+
     def redeemed(self, side: Side) -> str:
         """Units given back; answers the transfer that is due."""
         item = Redeem(self.actor(side.operator), side.book, side.member, 20_00, TODAY)
