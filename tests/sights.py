@@ -192,6 +192,7 @@ DESK = (
         "person_role": f"person_id = {OWN}",
     }
     | _sent_by(POOL_DESK)
+    | dict.fromkeys(AT_WORK, f"book_id IN {POOL_DESK}")
 )
 _NAMES = ("person", "person_role", "party", "book", "convention", "convention_version", "convention_version_end")
 ADMINISTRATOR = dict.fromkeys(_NAMES, "true") | JOBS

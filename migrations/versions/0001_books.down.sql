@@ -63,3 +63,5 @@ DROP FUNCTION lock_books(text[]);
 DROP FUNCTION record_batch;
 DROP FUNCTION check_reversals(integer, uuid[], uuid[]);
 DROP FUNCTION check_lines;
+DROP FUNCTION check_entry_events;
+DROP FUNCTION check_acts;

@@ -12,7 +12,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %I DISABLE ROW LEVEL SECURITY', name);
     END LOOP;
     FOR found IN SELECT tgname, tgrelid::regclass::text AS tablename FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-                   WHERE proname IN ('check_event_rights', 'check_movers', 'check_event_book', 'check_run_rights',
+                   WHERE proname IN ('check_event_book', 'check_run_rights',
                                      'check_mandate_rights', 'check_redeemers', 'check_givers',
                                      'check_person_changes') LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.tablename);
@@ -30,8 +30,14 @@ DROP FUNCTION check_redeemers();
 DROP FUNCTION check_mandate_rights();
 DROP FUNCTION check_run_rights();
 DROP FUNCTION check_event_book();
-DROP FUNCTION check_movers();
-DROP FUNCTION check_event_rights();
+DROP FUNCTION check_movers(integer, bigint);
+CREATE OR REPLACE FUNCTION check_acts(into_book integer, batch_number bigint, event_persons uuid[], event_kinds text[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM refuse('event_person', format('an event of book %s was done by nobody', into_book))
+       FROM unnest(event_persons) AS given (id)
+      WHERE NOT EXISTS (SELECT FROM person WHERE person.id = given.id);
+END $$;
 DROP FUNCTION check_rights(uuid[], text[], integer);
 DROP FUNCTION refuse_person(text, uuid, text[]);
 DROP FUNCTION roles_for(text);

@@ -63,59 +63,55 @@ BEGIN
       WHERE held.fits IS NOT TRUE;
 END $$;
 
-CREATE FUNCTION check_event_rights() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Who did the events of a batch, and whose units moved: called by `record_batch` when all of it is written.
+CREATE OR REPLACE FUNCTION check_acts(into_book integer, batch_number bigint, event_persons uuid[], event_kinds text[])
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    persons uuid[];
+    kinds text[];
 BEGIN
-    PERFORM check_rights(array_agg(acted_by), array_agg(kind), book_id)
-       FROM (SELECT DISTINCT book_id, acted_by, kind FROM added) AS distinct_acts GROUP BY book_id;
-    RETURN NULL;
+    -- Most events are acts of the association that keeps the book, which asks for few look-ups: what they settle is settled.
+    SELECT array_agg(acts.person), array_agg(acts.kind) INTO persons, kinds
+      FROM (SELECT DISTINCT unnest(event_persons) AS person, unnest(event_kinds) AS kind) AS acts
+      LEFT JOIN LATERAL (
+            SELECT true AS fits
+              FROM person
+              JOIN book ON book.id = into_book AND book.kind = 'issuer' AND book.party_id = person.party_id
+              JOIN unnest(roles_for(acts.kind)) AS asked (role) ON asked.role LIKE 'association%'
+              JOIN LATERAL (
+                    SELECT granted FROM person_role
+                     WHERE person_role.person_id = person.id AND person_role.role = asked.role ORDER BY recorded_at DESC LIMIT 1
+              ) AS last ON last.granted
+             WHERE person.id = acts.person LIMIT 1
+      ) AS keeper ON true
+     WHERE keeper.fits IS NULL;
+    IF persons IS NOT NULL THEN
+        PERFORM check_rights(persons, kinds, into_book);
+        PERFORM check_movers(into_book, batch_number);
+    END IF;
 END $$;
 
--- Whose units move. Whoever is not of the association that keeps the book gives from their own account only. An entry of an event
--- of another book needs the rights in this one as well.
-CREATE FUNCTION check_movers() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    written record;
+-- Whoever is not of the association that keeps the book gives from their own account only.
+CREATE FUNCTION check_movers(into_book integer, into_batch bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    FOR written IN
-        SELECT lines.book_id, lines.first_entry, lines.last_entry, batch.first_event_number AS first_event,
-               batch.last_event_number AS last_event, book.party_id
-          FROM (SELECT book_id, min(entry_number) AS first_entry, max(entry_number) AS last_entry
-                  FROM added GROUP BY book_id) AS lines
-          JOIN entry ON entry.book_id = lines.book_id AND entry.number = lines.first_entry
-          JOIN batch ON batch.book_id = entry.book_id AND batch.number = entry.batch_number
-          JOIN book ON book.id = lines.book_id
-    LOOP
-        PERFORM check_rights(array_agg(event.acted_by), array_agg(event.kind), written.book_id)
-           FROM (SELECT event_id FROM entry
-                  WHERE entry.book_id = written.book_id AND entry.number BETWEEN written.first_entry AND written.last_entry
-                 EXCEPT SELECT id FROM event
-                  WHERE event.book_id = written.book_id AND event.number BETWEEN written.first_event AND written.last_event
-           ) AS elsewhere JOIN event ON event.id = elsewhere.event_id
-         HAVING count(*) > 0;
-        -- Each is found by its whole key from here on: LATERAL with a LIMIT can only be a look-up.
-        CONTINUE WHEN NOT EXISTS (
-            SELECT 1 FROM (SELECT DISTINCT acted_by FROM event
-                            WHERE event.book_id = written.book_id AND event.kind IN ('wallet_payment', 'redemption')
-                              AND event.number BETWEEN written.first_event AND written.last_event) AS acts
-              JOIN LATERAL (SELECT party_id FROM person WHERE person.id = acts.acted_by LIMIT 1) AS actor ON true
-             WHERE actor.party_id IS DISTINCT FROM written.party_id);
-        PERFORM refuse_person('acts_for_another', event.acted_by, NULL)
-           FROM event
-           JOIN LATERAL (SELECT party_id FROM person WHERE person.id = event.acted_by LIMIT 1) AS actor
-             ON actor.party_id IS DISTINCT FROM written.party_id
-           LEFT JOIN LATERAL (SELECT 'wallet:' || number AS wallet FROM member
-                               WHERE member.id = actor.party_id AND member.book_id = written.book_id LIMIT 1) AS own ON true
-           JOIN LATERAL (SELECT number FROM entry
-                          WHERE entry.event_id = event.id AND entry.book_id = written.book_id LIMIT 1) AS entry ON true
-           JOIN LATERAL (SELECT account_id FROM entry_line AS line
-                          WHERE line.book_id = written.book_id AND line.entry_number = entry.number
-                            AND line.amount_cents < 0 OFFSET 0) AS line ON true
-           JOIN LATERAL (SELECT role, code FROM account WHERE account.id = line.account_id LIMIT 1) AS account
-             ON account.role = 'wallet' AND account.code IS DISTINCT FROM own.wallet
-          WHERE event.book_id = written.book_id AND event.kind IN ('wallet_payment', 'redemption')
-            AND event.number BETWEEN written.first_event AND written.last_event;
-    END LOOP;
-    RETURN NULL;
+    -- Each is found by its whole key: LATERAL with a LIMIT can only be a look-up.
+    PERFORM refuse_person('acts_for_another', event.acted_by, NULL)
+       FROM book
+       JOIN batch ON batch.book_id = book.id AND batch.number = into_batch
+       JOIN event ON event.book_id = book.id AND event.number BETWEEN batch.first_event_number AND batch.last_event_number
+        AND event.kind IN ('wallet_payment', 'redemption')
+       JOIN LATERAL (SELECT party_id FROM person WHERE person.id = event.acted_by LIMIT 1) AS actor
+         ON actor.party_id IS DISTINCT FROM book.party_id
+       LEFT JOIN LATERAL (SELECT 'wallet:' || number AS wallet FROM member
+                           WHERE member.id = actor.party_id AND member.book_id = book.id LIMIT 1) AS own ON true
+       JOIN LATERAL (SELECT number FROM entry
+                      WHERE entry.event_id = event.id AND entry.book_id = book.id LIMIT 1) AS entry ON true
+       JOIN LATERAL (SELECT account_id FROM entry_line AS line
+                      WHERE line.book_id = book.id AND line.entry_number = entry.number
+                        AND line.amount_cents < 0 OFFSET 0) AS line ON true
+       JOIN LATERAL (SELECT role, code FROM account WHERE account.id = line.account_id LIMIT 1) AS account
+         ON account.role = 'wallet' AND account.code IS DISTINCT FROM own.wallet
+      WHERE book.id = into_book;
 END $$;
 
 -- What is written with an event stands in the event's book.
@@ -233,8 +229,7 @@ DECLARE
 BEGIN
     FOR checked IN
         SELECT * FROM (VALUES
-            ('event', 'check_event_rights'), ('entry_line', 'check_movers'), ('run_act', 'check_run_rights'),
-            ('mandate_act', 'check_mandate_rights'), ('transfer_due', 'check_redeemers'), ('person_role', 'check_givers'),
+            ('run_act', 'check_run_rights'), ('mandate_act', 'check_mandate_rights'), ('transfer_due', 'check_redeemers'), ('person_role', 'check_givers'),
             ('person', 'check_person_changes'), ('person_password', 'check_person_changes'),
             ('login_session_end', 'check_person_changes')
         ) AS pairs (table_name, function_name)
@@ -248,7 +243,7 @@ BEGIN
     END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION roles_for(text), refuse_person(text, uuid, text[]), check_rights(uuid[], text[], integer),
-    check_event_rights(), check_movers(), check_event_book(), check_run_rights(), check_mandate_rights(), check_redeemers(),
+    check_movers(integer, bigint), check_event_book(), check_run_rights(), check_mandate_rights(), check_redeemers(),
     check_givers(), check_person_changes() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION roles_for(text), refuse_person(text, uuid, text[]), check_rights(uuid[], text[], integer)
     TO monnaielocale_writer;
