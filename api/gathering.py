@@ -40,7 +40,7 @@ class Gatherer(Generic[Question, Answer]):
         answer: asyncio.Future[Answer | None] = loop.create_future()
         self._waiting.append((question, answer))
         # Rung when the loop comes round: whoever else asks in this turn is heard with us.
-        loop.call_soon(self._bell.ring)
+        self._bell.ring_soon(loop)
         return await answer
 
     def _run(self) -> None:

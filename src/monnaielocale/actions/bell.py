@@ -1,6 +1,7 @@
 """A bell that wakes a thread, which can sleep on it and on sockets at once."""
 
 import os
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from select import POLLIN, poll
 
@@ -11,9 +12,17 @@ class Bell:
     def __init__(self) -> None:
         self._hear, self._ring = os.pipe()
         self._woken: Callable[[], bool] | None = None
+        self._rung_by: AbstractEventLoop | None = None
+
+    def ring_soon(self, loop: AbstractEventLoop) -> None:
+        """Ring once, when a loop comes round, for all who ask for it until then."""
+        if self._rung_by is not loop:
+            self._rung_by = loop
+            loop.call_soon(self.ring)
 
     def ring(self) -> None:
         """Wake the sleeper if it sleeps and what it sleeps for is there; it is put there before."""
+        self._rung_by = None
         woken = self._woken
         if woken is not None and woken():
             self._woken = None

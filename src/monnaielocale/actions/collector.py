@@ -89,7 +89,7 @@ class Collector(Generic[ItemType]):
         answer: asyncio.Future[Outcome] = loop.create_future()
         self._accept(item, answer)
         # Rung when the loop comes round: whoever else asks in this turn is heard with us.
-        loop.call_soon(self._bell.ring)
+        self._bell.ring_soon(loop)
         return await answer
 
     def _accept(self, item: ItemType, answer: Answering) -> None:

@@ -90,7 +90,7 @@ def _pay(work: UnitOfWork, event_id: UUID, item: WalletPayment, members: dict[st
         if member.left_on is not None:
             raise MemberLeft(member=number, left_on=member.left_on)
     payer = members[item.payer]
-    if item.actor.roles.intersection(ASSOCIATION):
+    if not item.actor.roles.isdisjoint(ASSOCIATION):
         item.actor.require_party(payer.keeper_id, payer.member_id)
     else:
         item.actor.require("member")

@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from ..domain.actors import Actor
+from ..domain.identifiers import written
 from ..domain.refusals import Refusal
 from ..store.arrays import array
 from ..store.database import Connection, Database
@@ -76,8 +77,10 @@ class Answer:
 
 
 Outcome = Answer | Refusal
-# What was done before, by person and key: the fingerprint of the request, and its answer.
-Done = dict[tuple[UUID, str], tuple[bytes, dict[str, Any]]]
+# Who asks, and under which key. The person as a number, since identifiers are slow to compare.
+Place = tuple[int, str]
+# What was done before: the fingerprint of the request, and its answer.
+Done = dict[Place, tuple[bytes, dict[str, Any]]]
 
 
 def action(
@@ -158,9 +161,7 @@ def interrupted(
     with database.connect("writer") as fresh:
         known = _answers(fresh.execute(query("known_keys"), _asked(act, items)).fetchall())
     return [
-        Answer(known[item.actor.person_id, item.key][1], replayed=True)
-        if item.key and (item.actor.person_id, item.key) in known
-        else OutcomeUnknown()
+        Answer(known[_place(item)][1], replayed=True) if item.key and _place(item) in known else OutcomeUnknown()
         for item in items
     ]
 
@@ -216,10 +217,10 @@ def _decide(
     """Decide what was not done before, and remember it under its keys."""
     outcomes: list[Outcome | None] = [None] * len(items)
     deciding: list[int] = []
-    first_of: dict[tuple[UUID, str], int] = {}
+    first_of: dict[Place, int] = {}
     hashes = [_fingerprint(item) if item.key else b"" for item in items]
     for at, item in enumerate(items):
-        place = (item.actor.person_id, item.key)
+        place = _place(item)
         if not item.key:
             deciding.append(at)
         elif place in done:
@@ -241,11 +242,9 @@ def _decide(
     ]
 
 
-def _twin(
-    item: Item, at: int, outcomes: list[Outcome | None], first_of: dict[tuple[UUID, str], int], hashes: list[bytes]
-) -> Outcome:
+def _twin(item: Item, at: int, outcomes: list[Outcome | None], first_of: dict[Place, int], hashes: list[bytes]) -> Outcome:
     """An equal key in the same batch: the first is decided, the others get its answer unless their content differs."""
-    first = first_of[item.actor.person_id, item.key]
+    first = first_of[_place(item)]
     decided = outcomes[first]
     assert decided is not None
     if hashes[first] != hashes[at]:
@@ -277,8 +276,12 @@ def _asked(act: Action[ItemType], items: Sequence[ItemType]) -> dict[str, Any]:
     }
 
 
+def _place(item: Item) -> Place:
+    return item.actor.person_id.int, item.key
+
+
 def _answers(rows: Sequence[Any]) -> Done:
-    return {(row[0], row[2]): (row[3], row[4]) for row in rows}
+    return {(row[0].int, row[2]): (row[3], row[4]) for row in rows}
 
 
 @cache
@@ -302,9 +305,10 @@ def plain(value: Any) -> Any:
     if kind in _PLAIN_ALREADY:
         return value
     if kind is UUID:
-        return str(value)
+        return written(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        contents = {name: getattr(value, name) for name in value.__dataclass_fields__}
+        return {name: each if type(each) in _PLAIN_ALREADY else plain(each) for name, each in contents.items()}
     if isinstance(value, dict):
         return {str(plain(name)): plain(content) for name, content in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

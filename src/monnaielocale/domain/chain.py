@@ -10,6 +10,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from .identifiers import written
+
 ZERO = bytes(32)
 _text = json.encoder.encode_basestring_ascii
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
@@ -55,7 +57,8 @@ def canonical(event: SealedEvent) -> str:
     entries = ",".join(map(_canonical_entry, event.entries))
     details = _encode(event.details) if event.details else "{}"
     return (
-        f'[{event.number},"{event.id}",{_text(event.kind)},"{event.acted_by}","{event.business_on}","{event.reverses or ""}",'
+        f'[{event.number},"{written(event.id)}",{_text(event.kind)},"{written(event.acted_by)}","{event.business_on}",'
+        f'"{event.reverses or ""}",'
         f"{_text(event.reason)},{details},[{entries}]]"
     )
 

@@ -1,6 +1,7 @@
 """Identifiers of 128 bits that grow with time, made by the program and not by the database (UUID version 7, RFC 9562)."""
 
 import os
+from functools import lru_cache
 from itertools import count
 from time import time_ns
 from uuid import UUID
@@ -17,6 +18,16 @@ def new_ids(number: int) -> list[UUID]:
     """Several new identifiers in their order; chance is asked of the system once for all of them."""
     chance = os.urandom(8 * number)
     return [_identifier(int.from_bytes(chance[at : at + 8], "big")) for at in range(0, 8 * number, 8)]
+
+
+def written(identifier: UUID) -> str:
+    """An identifier as text; those of persons and of the latest events are asked for again and again."""
+    return _written(identifier.int)
+
+
+@lru_cache(maxsize=8192)
+def _written(number: int) -> str:
+    return str(UUID(int=number))
 
 
 def _identifier(chance: int) -> UUID:
