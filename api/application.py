@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from monnaielocale import __version__
 
@@ -39,10 +39,8 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    v1 = APIRouter(prefix=PREFIX)
     for router in SUBJECTS:
-        v1.include_router(router)
-    app.include_router(v1)
+        app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
     app.include_router(metrics.router)
     counting, app.state.metrics = metrics.registry_of(services.database)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime
 
 from monnaielocale.domain.chart import AccountUnknown
@@ -19,8 +19,9 @@ from ..paging import Cursor, Limit, cursor_of, page
 from ..places import code as code_place
 from ..places import number
 from ..sight import of_the_accounts
+from ..subjects import SubjectRouter
 
-router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/accounts", tags=["accounts"], route_class=StrictRoute)
 
 
 class InstantOrDay(Refusal):

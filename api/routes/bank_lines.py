@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from monnaielocale.actions.matches import (
@@ -34,11 +34,12 @@ from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..places import day_and_id
 from ..sight import of_the_books
+from ..subjects import SubjectRouter
 from .payment_runs import Dated
 
 # A line may pay every payment of the largest run.
 PARTS_BYTES = 2 * 1024 * 1024
-router = APIRouter(prefix="/bank-lines", tags=["bank lines"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/bank-lines", tags=["bank lines"], route_class=StrictRoute)
 _NO_LINE = refusing(LineUnknown(line=UUID(int=0), book="eusko"))
 _NO_MATCH = refusing(MatchUnknown(match=UUID(int=0), book="eusko"))
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 
 from monnaielocale.actions.matching import MatchLines, match_lines
 from monnaielocale.actions.statements import ImportStatement, import_statements
@@ -22,11 +22,12 @@ from ..paging import Cursor, Limit, cursor_of, page
 from ..places import identifier
 from ..sight import of_the_books
 from ..strict_json import read_json
+from ..subjects import SubjectRouter
 from ..uploads import FORM_BYTES, content_of
 from .bank_lines import LinesMatched, matched_of
 
 MAPPING_LENGTH_MAX = 10_000
-router = APIRouter(prefix="/bank-statements", tags=["bank statements"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/bank-statements", tags=["bank statements"], route_class=StrictRoute)
 
 
 class Outcome(StrEnum):

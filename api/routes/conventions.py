@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi import Form, Path, Query, UploadFile
 from pydantic import Field
 
 from monnaielocale.actions.conventions import convention_loaded
@@ -31,12 +31,13 @@ from ..forms import DayGiven
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..sight import BOOKS, TOWN
+from ..subjects import SubjectRouter
 from ..uploads import content_of
 
 READERS = (*BOOKS, *TOWN, "administrator")
 # The file itself is bounded where it is read, and refused there with a line; around it is the form.
 FORM_BYTES = MOST_BYTES + 16 * 1024
-router = APIRouter(prefix="/conventions", tags=["conventions"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/conventions", tags=["conventions"], route_class=StrictRoute)
 # Each loading takes connections of its own.
 _loading = Door("conventions", at_once=1, waiting=20)
 

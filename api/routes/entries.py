@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from monnaielocale.domain.chart import AccountUnknown
 from monnaielocale.store.entries import EntryShown, EntryUnknown, entries_page, entry_shown
@@ -18,8 +18,9 @@ from ..paging import Cursor, Limit, cursor_of, page
 from ..places import NUMBER_MOST
 from ..places import number as number_place
 from ..sight import of_the_books
+from ..subjects import SubjectRouter
 
-router = APIRouter(prefix="/entries", tags=["entries"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/entries", tags=["entries"], route_class=StrictRoute)
 _NO_ACCOUNT = refusing(AccountUnknown(account="wallet:E00042"))
 _NO_ENTRY = refusing(EntryUnknown(book="eusko", entry=42))
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from monnaielocale.actions.perform import plain
@@ -22,9 +21,10 @@ from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..places import number
 from ..sight import of_the_books
+from ..subjects import SubjectRouter
 from .payment_runs import DatedWithReason
 
-router = APIRouter(prefix="/events", tags=["events"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/events", tags=["events"], route_class=StrictRoute)
 _NO_EVENT = refusing(EventUnknown(book="eusko", event=UUID(int=0)))
 _NOT_REVERSED = refusing(EventUnknown(book="eusko", event=UUID(int=0)), AlreadyReversed(), NotReversible(kind="opening"))
 

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from monnaielocale.actions.jobs import JobUnknown
 from monnaielocale.store.jobs import job_of, jobs_of
 
@@ -14,8 +12,9 @@ from ..fields import Shape
 from ..jobs import RETRY_AFTER_SECONDS, Job
 from ..openapi import refusing
 from ..paging import Cursor, CursorUnfit, Limit, cursor_of, page, place_of
+from ..subjects import SubjectRouter
 
-router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/jobs", tags=["jobs"], route_class=StrictRoute)
 _UNKNOWN = refusing(JobUnknown(job=UUID(int=0)))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, Query, Response, UploadFile
+from fastapi import Form, Path, Query, Response, UploadFile
 from pydantic import Field
 
 from monnaielocale.actions.mandates import (
@@ -57,10 +57,11 @@ from ..forms import DayGiven
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..sight import BOOKS, TOWN
+from ..subjects import SubjectRouter
 from ..uploads import FORM_BYTES, content_of
 
 STAFF = (*BOOKS, *TOWN)
-router = APIRouter(prefix="/mandates", tags=["mandates"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/mandates", tags=["mandates"], route_class=StrictRoute)
 
 NumberInPath = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9-]{1,35}$", description="The number of the mandate.", examples=["M-000001"])

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi import Form, Path, Query, UploadFile
 from pydantic import Field
 
 from monnaielocale.actions.enrolment import EnrolFromFile, enrol_from_files
@@ -26,9 +26,10 @@ from ..jobs import ACCEPTED, Prefer, shown_as, within_or_job
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..sight import of_the_books
+from ..subjects import SubjectRouter
 from ..uploads import FORM_BYTES, content_of
 
-router = APIRouter(prefix="/members", tags=["members"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/members", tags=["members"], route_class=StrictRoute)
 
 # A number may hold a slash, so it takes the rest of the address, up to what is done to the member.
 NumberInPath = Annotated[

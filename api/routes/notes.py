@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from monnaielocale.actions.notes import MoveNotes, move_notes
@@ -16,9 +15,10 @@ from ..bodies import StrictRoute
 from ..fields import Body, BookAsked, Cents, Count, Day, MemberNumber, Shape, text
 from ..openapi import refusing
 from ..sight import of_the_books
+from ..subjects import SubjectRouter
 
 DENOMINATIONS_MOST = 50
-router = APIRouter(prefix="/notes", tags=["notes"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/notes", tags=["notes"], route_class=StrictRoute)
 _NOT_MOVED = refusing(MemberUnknown(member="E00042"), NotesNotWhole(amount="15.00", denomination="20.00"), SlipMissing())
 
 Slip = Annotated[str, *text(most=40), Field(description="The number of the cash slip, for a sale.", examples=["B-0012"])]

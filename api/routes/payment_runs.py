@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from pydantic import Field
 
 from monnaielocale.actions.open_runs import OpenRun, open_runs
@@ -59,11 +59,12 @@ from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..places import day_and_id, number
 from ..sight import of_the_runs, seen_by
+from ..subjects import SubjectRouter
 from ..uploads import FORM_BYTES, content_of
 
 # Ten thousand payments with all their texts.
 ROWS_BYTES = 8 * 1024 * 1024
-router = APIRouter(prefix="/payment-runs", tags=["payment runs"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/payment-runs", tags=["payment runs"], route_class=StrictRoute)
 _NO_RUN = refusing(RunUnknown(run="RF64BAYONNEIND202601L1"))
 _NOT_OPENED = refusing(
     RunDiffers(run="RF64BAYONNEIND202601L1", added=1, removed=0, changed=2),

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
@@ -16,9 +15,10 @@ from ..fields import Body, BookAsked, Cents, Day, Label, MemberNumber, Shape
 from ..logs import tell_refused_parts
 from ..problems import problem_of
 from ..sight import ASSOCIATION
+from ..subjects import SubjectRouter
 
 MOST_AT_ONCE = 1000
-router = APIRouter(prefix="/payments", tags=["payments"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/payments", tags=["payments"], route_class=StrictRoute)
 
 
 class PaymentAsked(Body):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Header, Query
 from starlette.responses import JSONResponse, Response
 
 from monnaielocale.domain.conventions.convention import PaymentKind
@@ -22,9 +22,10 @@ from ..bodies import StrictRoute
 from ..fields import Balance, BookAsked, CentsOrZero, Count, Day, MemberNumber, Number, Reference, Shape
 from ..openapi import refusing
 from ..sight import of_the_runs, seen_by
+from ..subjects import SubjectRouter
 
 ACCEPT_LENGTH_MAX = 500
-router = APIRouter(prefix="/payment-runs", tags=["payment runs"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/payment-runs", tags=["payment runs"], route_class=StrictRoute)
 
 
 class SummaryFormat(StrEnum):

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from monnaielocale.domain.attempts import TooManyAttempts
@@ -15,9 +15,10 @@ from ..bodies import StrictRoute
 from ..doors import Door
 from ..fields import Body, Login, Password, Shape
 from ..openapi import refusing
+from ..subjects import SubjectRouter
 from ..tokens import LONGEST_TOKEN, Claims, TokenRefused, Tokens
 
-router = APIRouter(prefix="/token", tags=["token"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/token", tags=["token"], route_class=StrictRoute)
 # Checking a password takes much memory and time, on purpose: a crowd at this door leaves the rest of the service alone.
 _passwords = Door("password", at_once=2, waiting=30)
 _renewals = Door("renewal", at_once=4, waiting=200)
