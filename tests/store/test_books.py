@@ -29,6 +29,12 @@ def refused(database: Database, rule: str, statement: str, parameters: Any = Non
 
 def batch_of(database: Database, *lines: tuple[str, int, int, int], **changes: Any) -> dict[str, Any]:
     """The next batch of the book: one entry of lines (account, number, cents, balance), with these changes."""
+    with database.connect("writer") as connection:
+        connection.execute(
+            "INSERT INTO account (book_id, code, role, currency, side, floored)"
+            " SELECT book_id, 'wallet:E00002', role, currency, side, floored FROM account WHERE code = 'wallet:E00001'"
+            " ON CONFLICT DO NOTHING"
+        )
     number, previous, recorded_at = rows(database, "SELECT number, hash, recorded_at FROM batch ORDER BY number DESC")[0]
     ids = dict(rows(database, "SELECT code, id FROM account"))
     event = new_id()
@@ -51,7 +57,7 @@ def falsified(database: Database, rule: str, *lines: tuple[str, int, int, int], 
     refused(database, rule, query("record_batch"), batch_of(database, *(lines or HONEST), **changes))
 
 
-HONEST = (("wallet:E00001", 2, -100, 9900), ("issuance.digital", 2, 100, -9900))
+HONEST = (("wallet:E00001", 2, -100, 9900), ("wallet:E00002", 1, 100, 100))
 
 
 def test_an_entry_is_numbered_chained_and_rolled_up(book: Database) -> None:
@@ -99,6 +105,7 @@ def test_t25_an_entry_without_lines_is_refused(book: Database) -> None:
         ("line_position", ("wallet:E00001", 2, -100, 9900), ("wallet:E00001", 4, 100, 10000)),
         ("entry_balance", ("wallet:E00001", 2, -100, 9900), ("issuance.digital", 2, 101, -9899)),
         ("entry_balance", ("wallet:E00001", 2, -100, 9900), ("circulation.digital", 2, 100, -9900)),
+        ("entry_circulation", ("wallet:E00001", 2, -100, 9900), ("issuance.digital", 2, 100, -9900)),
         ("balance_below_zero", ("wallet:E00001", 2, -10100, -100), ("issuance.digital", 2, 10100, 100)),
         ("bank_line_only", (f"bank:{IBAN}", 2, -100, 9900), ("circulation.digital", 2, 100, -9900)),
     ],
@@ -155,7 +162,7 @@ def test_t25_a_reversal_is_not_reversed_itself(book: Database) -> None:
     with book.connect("writer") as connection:
         connection.execute(query("record_batch"), batch_of(book, *HONEST, event_reverses=[first]))
     ((reversal,),) = rows(book, "SELECT id FROM event WHERE reverses_event_id IS NOT NULL")
-    again = (("wallet:E00001", 3, -100, 9800), ("issuance.digital", 3, 100, -9800))
+    again = (("wallet:E00001", 3, -100, 9800), ("wallet:E00002", 2, 100, 200))
     falsified(book, "event_reversal", *again, event_reverses=[reversal])
     falsified(book, "event_reverses_key", *again, event_reverses=[first])
 
