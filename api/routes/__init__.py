@@ -7,6 +7,7 @@ from . import (
     books,
     conventions,
     crediting,
+    desk_cash,
     desks,
     entries,
     events,
@@ -20,6 +21,7 @@ from . import (
     redemptions,
     run_summaries,
     shifts,
+    till_sessions,
     tokens,
 )
 
@@ -43,5 +45,7 @@ SUBJECTS = (
     events.router,
     notes.router,
     desks.router,
+    desk_cash.router,
+    till_sessions.router,
     jobs.router,
 )
