@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ..domain.desks.bundles import Bundle
@@ -11,6 +12,7 @@ from ..domain.desks.receipts import Receipt
 from ..domain.desks.settlements import DigitalPaid, OtherMeans, Settlement
 from ..domain.refusals import Refusal
 from .arrays import array
+from .database import Connection
 from .unit_of_work import UnitOfWork
 
 
@@ -81,6 +83,40 @@ def receipt_with(receipts: Receipts, book: str, number: str) -> ReceiptKept:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A receipt in the journal of its desk (journal à souches), with its place and its link as hexadecimal digits."""
+
+    chain_number: int
+    receipt: Receipt
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSeen:
+    """The chain of a desk's receipts, computed again: `first_broken` is the number that does not follow, if any does not."""
+
+    receipt_count: int
+    link: str | None
+    first_broken: str | None
+
+
+def receipt_kept(connection: Connection, book: str, number: str) -> ReceiptKept:
+    """One receipt of a desk with what was corrected of it; ReceiptUnknown."""
+    return receipt_with(receipts_of(UnitOfWork(connection), [(book, number)]), book, number)
+
+
+def journal_page(connection: Connection, book: str, after: int, most: int, on: date | None = None) -> list[JournalEntry]:
+    """The receipts of a desk after a place in its chain, of one day or of all, in their order."""
+    rows = UnitOfWork(connection).rows("receipt_journal", book=book, after=after, most=most, on=on)
+    return [JournalEntry(row.chain_number, receipt_from_canonical(row.canonical.encode()), row.link) for row in rows]
+
+
+def chain_of_desk(connection: Connection, book: str) -> ChainSeen:
+    """The chain of all receipts of a desk, computed again from the first."""
+    return ChainSeen(*UnitOfWork(connection).rows("receipt_chain", book=book)[0])
+
+
 def papers_known(work: UnitOfWork, papers: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     """Which of these numbers of paper receipt books were entered already, by the books of the desks."""
     asked = sorted(set(papers))
@@ -120,12 +156,17 @@ def settlement_from(kept: Mapping[str, Any]) -> Settlement:
 
 
 __all__ = [
+    "ChainSeen",
+    "JournalEntry",
     "MinusKept",
     "ReceiptKept",
     "ReceiptUnknown",
     "Receipts",
+    "chain_of_desk",
+    "journal_page",
     "papers_known",
     "payers_of",
+    "receipt_kept",
     "receipt_with",
     "receipts_in_place",
     "receipts_of",

@@ -12,6 +12,27 @@ SELECT book.code AS book, receipt.chain_number, receipt.number, receipt.canonica
   JOIN book ON book.code = asked.book
   JOIN receipt ON receipt.book_id = book.id AND receipt.chain_number = asked.place;
 
+-- receipt_journal: The receipts of a desk after a place in its chain, of one day or of all, in their order.
+SELECT receipt.chain_number, receipt.canonical, encode(receipt.link, 'hex') AS link
+  FROM book JOIN receipt ON receipt.book_id = book.id
+ WHERE book.code = %(book)s AND receipt.chain_number > %(after)s
+   AND (%(on)s::date IS NULL OR receipt.business_on = %(on)s)
+ ORDER BY receipt.chain_number LIMIT %(most)s;
+
+-- receipt_chain: How many receipts a desk has, the last link of its chain, and the first number that does not follow, if any.
+WITH chain AS (
+    SELECT receipt.number, receipt.chain_number, receipt.link,
+           receipt.chain_number = lag(receipt.chain_number, 1, 0::bigint) OVER places + 1
+           AND receipt.link = sha256(lag(receipt.link, 1, decode(repeat('00', 32), 'hex')) OVER places
+                                     || convert_to(receipt.canonical, 'UTF8')) AS follows
+      FROM book JOIN receipt ON receipt.book_id = book.id
+     WHERE book.code = %(book)s
+    WINDOW places AS (ORDER BY receipt.chain_number)
+)
+SELECT count(*) AS receipt_count, encode((array_agg(link ORDER BY chain_number DESC))[1], 'hex') AS link,
+       (array_agg(number ORDER BY chain_number) FILTER (WHERE NOT follows))[1] AS first_broken
+  FROM chain;
+
 -- minus_receipts: The minus receipts of receipts, in their order, each with what was refunded for it from a till.
 SELECT book.code AS book, minus.cancels, minus.chain_number, minus.canonical, refund.settlement
   FROM unnest(%(books)s::text[], %(places)s::bigint[]) AS asked (book, place)
