@@ -30,6 +30,7 @@ TABLE: dict[int, frozenset[str]] = {
             "not_named_to_collect",
             "run_not_signed_by",
             "run_signed_by_town",
+            "session_of_another",
             "second_person_needed",
         }
     ),
@@ -69,6 +70,10 @@ TABLE: dict[int, frozenset[str]] = {
         | {"run_funded", "run_funds_waiting", "run_not_funded", "run_not_settled", "run_not_signed", "run_not_signed_yet"}
         | {"heads_overlap", "line_already_cancelled", "paper_receipt_known", "receipt_already_cancelled", "tariffs_overlap"}
         | {"refund_already_paid", "transaction_number_known", "period_already_closed"}
+        | {"clerk_in_session", "day_closed", "day_is_over", "day_not_closed", "day_not_open", "days_of_period_open"}
+        | {"earlier_day_open", "envelope_not_handed", "nothing_to_refund", "no_digital_takings", "period_not_over"}
+        | {"request_expired", "request_withdrawn", "session_closed", "session_counted", "session_not_counted"}
+        | {"sessions_not_closed", "takeover_by_oneself", "till_in_use"}
         | {"run_rules_changed", "transfer_not_open", "version_end_changed", "version_taken_away", "wallet_not_empty"}
     ),
     413: frozenset(

@@ -17,6 +17,7 @@ from monnaielocale.actions.payment_requests import (
     request_payments,
     withdraw_requests,
 )
+from monnaielocale.actions.receipts import Given
 from monnaielocale.domain.desks.payment_requests import (
     TRANSACTION_LENGTH_MAX,
     BalanceBelowRequest,
@@ -72,7 +73,7 @@ class PaymentRequestAsked(Body):
     session_id: UUID
     services: Services
     digital_cents: Cents
-    given: MoneyGiven = MoneyGiven()
+    given: MoneyGiven | None = None
     lasts_seconds: Annotated[int, Field(strict=True, ge=SECONDS_LEAST, le=SECONDS_MOST, examples=[300])] = 300
     total_cents: CentsOrZero | None = None
 
@@ -127,7 +128,7 @@ async def request_payment(desk: DeskInPath, body: PaymentRequestAsked, who: Keye
         body.session_id,
         tuple(each.asked() for each in body.services),
         body.digital_cents,
-        body.given.given(),
+        body.given.given() if body.given else Given(),
         body.lasts_seconds,
         body.total_cents,
         who.key,

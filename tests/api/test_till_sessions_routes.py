@@ -49,7 +49,7 @@ def test_a_clerks_day_from_the_float_to_a_difference_of_one(pool: Api) -> None:
     assert (done(exchanged, 201)["euro_cents"], exchanged.json()["notes_cents"]) == (110_00, 40_00)
 
     asked = {"till": "till-1", "count": count(), "float_euros_cents": 50_00}
-    assert refused(post(pool, "pool-clerk", f"{AT}/sessions", asked)) == (422, "day_not_open")
+    assert refused(post(pool, "pool-clerk", f"{AT}/sessions", asked)) == (409, "day_not_open")
     assert done(post(pool, "pool-clerk", f"{AT}/days", {}), 201)["business_on"] == str(pool.world.on)
     unexplained = post(pool, "pool-clerk", f"{AT}/sessions", asked | {"float_euros_cents": 40_00})
     assert refused(unexplained) == (422, "difference_unexplained")
@@ -61,7 +61,7 @@ def test_a_clerks_day_from_the_float_to_a_difference_of_one(pool: Api) -> None:
     assert refused(post(pool, "pool-clerk", f"{session}/take-over", signature)) == (401, "login_refused")
     taken = done(post(pool, "pool-clerk", f"{session}/take-over", signature | {"password": PASSWORD}), 201)
     assert taken["difference_cents"] == 0
-    assert refused(post(pool, "pool-clerk", f"{session}/count", {"count": count()})) == (409, "session_of_another")
+    assert refused(post(pool, "pool-clerk", f"{session}/count", {"count": count()})) == (403, "session_of_another")
 
     lacking = count(notes=moved(NOTES, c100=-1))
     assert refused(post(pool, "pool-deputy", f"{session}/close", {})) == (409, "session_not_counted")
