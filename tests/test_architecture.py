@@ -26,7 +26,7 @@ class Ring:
 
 RINGS = {
     "domain": Ring(frozenset({"domain"}), frozenset({"stdnum"})),
-    "formats": Ring(frozenset({"domain", "formats"}), frozenset({"stdnum", "lxml", "openpyxl", "xlsxwriter"})),
+    "formats": Ring(frozenset({"domain", "formats"}), frozenset({"stdnum", "lxml", "openpyxl", "segno", "xlsxwriter"})),
     "store": Ring(
         frozenset({"domain", "formats", "store", "migrations"}),
         frozenset({"psycopg", "sqlalchemy", "sqlmodel", "alembic", "pwdlib"}),

@@ -33,7 +33,8 @@ async def _caller(plan: dict[str, Any], caller: int, seconds: list[float]) -> No
 
 def _request(plan: dict[str, Any], caller: int, number: int) -> bytes:
     body = b""
-    lines = [f"{plan['method']} {plan['path']} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {plan['token']}"]
+    path, token = (plan[name][caller % len(plan[name])] for name in ("paths", "tokens"))
+    lines = [f"{plan['method']} {path} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {token}"]
     if plan["bodies"]:
         body = plan["bodies"][caller % len(plan["bodies"])].encode()
         lines += ["Content-Type: application/json", f"Idempotency-Key: {plan['round']}/{caller}/{number}"]

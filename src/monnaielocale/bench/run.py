@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 from ..store.server import DatabaseSettings
 from ..store.temporary import temporary_database
+from .counters import make_counters
+from .desks import measure_desks
 from .figures import Figure
 from .http import measure_http
 from .runs import measure_run
@@ -23,6 +25,9 @@ def measure(
         world = make_world(database, WALLET_MEMBERS)
         yield from measure_wallets(world, payments=payments, rounds=rounds, progress=progress)
         yield from measure_http(world, payments=payments, rounds=rounds, progress=progress)
+    with temporary_database(settings, PREFIX) as database:
+        progress("four desks with four tills each")
+        yield from measure_desks(make_counters(database), receipts=payments, rounds=rounds, progress=progress)
     with temporary_database(settings, PREFIX) as database:
         progress(f"{lines} members with their mandates")
         world = make_world(database, lines)
