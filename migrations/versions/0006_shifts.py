@@ -9,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables and the rights on them."""
-    run_sql(__file__, "tables")
+    """Create the tables and the rights on them, and who may begin a shift."""
+    run_sql(__file__, "tables", "walls")
 
 
 def downgrade() -> None:

@@ -43,9 +43,17 @@ LOGINS = {
 # For whom what belongs to another party may stand in the same book.
 WITHIN_A_BOOK = {"town_preparer", "town_signer", "public_accountant", "desk_clerk", "member", "town_auditor"}
 # Whoever asks leaves traces of being asked, whatever the answer is.
-TRACES = {"login_attempt", "login_session", "login_session_end", "access_token", "refresh_token", "refresh_token_use"}
+TRACES = {
+    "login_attempt",
+    "login_session",
+    "login_session_end",
+    "access_token",
+    "refresh_token",
+    "refresh_token_use",
+    "login_shift_act",
+}
 # Whoever asks here says in the body who they are, or has nothing to say.
-OPEN = {("POST", "/v1/token"), ("POST", "/v1/token/renew"), ("POST", "/v1/token/revoke")}
+OPEN = {("POST", "/v1/token"), ("POST", "/v1/token/renew"), ("POST", "/v1/token/revoke"), ("POST", "/v1/token/unlock")}
 EMPTY, INSIDE, THEIRS = "empty", "inside", "*"
 PATIENCE_SECONDS = 30.0
 Route = tuple[str, str]
@@ -183,7 +191,7 @@ def hidden(asked: Asked, answer: httpx2.Response) -> bool:
 
 def refused_inside(answer: httpx2.Response) -> bool:
     """Whether a request was answered, and every part of it refused for want of rights."""
-    problems = [each["problem"] for each in answer.json()["answers"]] if answer.status_code == 200 else []
+    problems = [each["problem"] for each in answer.json().get("answers", ())] if answer.status_code == 200 else []
     return bool(problems) and all(problem and problem["status"] == 403 for problem in problems)
 
 

@@ -56,24 +56,28 @@ class Asked:
 class Request:
     """How a route is asked. Whose documents they are: of a `book`, of a `party` in it, of a `person`, or of `nobody`.
 
-    `personal` requests differ by who asks; those that succeed in `ending` sessions end those of who asks.
+    `personal` requests differ by who asks; those that succeed in `ending` sessions end those of who asks. In some it is `implied`
+    that they are about the party of whoever asks: nobody else's can be named.
     """
 
     whose: str
     make: Callable[[Case], Asked]
     personal: bool
     ending: bool
+    implied: bool
 
 
 REQUESTS: dict[tuple[str, str], Request] = {}
 Make = Callable[[Case], Asked]
 
 
-def route(method: str, path: str, whose: str = "book", *, personal: bool = False, ending: bool = False) -> Callable[[Make], Make]:
+def route(
+    method: str, path: str, whose: str = "book", *, personal: bool = False, ending: bool = False, implied: bool = False
+) -> Callable[[Make], Make]:
     """Declare how a route is asked."""
 
     def declare(make: Make) -> Make:
-        REQUESTS[method, path] = Request(whose, make, personal or whose == "person", ending)
+        REQUESTS[method, path] = Request(whose, make, personal or whose == "person", ending, implied)
         return make
 
     return declare

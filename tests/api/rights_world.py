@@ -120,6 +120,8 @@ class RightsWorld:
         written = _CODE.sub(lambda found: f'code = "{side.town if found[1] == "bayonne" else side.issuer}"', written)
         written = written.replace('book = "eusko"', f'book = "{side.book}"').replace('wallets = "here"', f'wallets = "{wallets}"')
         written = written.replace("Ville de Bayonne", f"Ville ({side.town})").replace("Euskal Moneta -", f"{side.issuer} -")
+        parking = written[written.index('[[versions.desks]]\ncode = "parking"') : written.rindex("[versions.sources]")]
+        written = written.replace(parking, parking + parking.replace("parking", "market").replace("PARK", "MARK"))
         collection = int(side.account[14:25])
         accounts = {"309": side.account, "115": iban(10_000 + collection), "212": iban(20_000 + collection)}
         return re.sub(

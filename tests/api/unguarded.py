@@ -9,6 +9,7 @@ from monnaielocale.api import routes, sight
 from monnaielocale.api.access import Asking
 from monnaielocale.domain.actors import Actor, ActsForAnother
 from monnaielocale.domain.conventions.convention import Enterer
+from monnaielocale.domain.desks.staff import Staff
 from monnaielocale.domain.payments import run_states
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store import faults
@@ -30,6 +31,8 @@ def take_down(patch: pytest.MonkeyPatch) -> list[str]:
     """
     for question in ("require", "require_party"):
         patch.setattr(Actor, question, lambda *_: None)
+    for question in ("require_collector", "require_head_or_deputy"):
+        patch.setattr(Staff, question, lambda *_: None)
     patch.setattr(Asking, "require", lambda *_: None)
     patch.setattr(Asking, "book", lambda asking, asked: asked or asking.caller.books[0])
     for module in (sight, *(getattr(routes, name) for name in dir(routes))):

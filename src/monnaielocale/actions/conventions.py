@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import psycopg
-
 from ..domain.actors import Actor
 from ..domain.conventions.convention import Convention, ConventionVersion, check_unchanged, ending_to_record
 from ..domain.conventions.reading import read_convention
@@ -19,9 +17,9 @@ from ..domain.refusals import Refusal
 from ..store.arrays import array, arrays
 from ..store.conventions import BookKept, Conventions, LoadedConvention, books_of, conventions_of
 from ..store.database import Database
-from ..store.faults import refusal_of
 from ..store.queries import query
 from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
+from .deciding import ask_for_rights
 from .perform import Answer, action, perform
 
 
@@ -93,7 +91,8 @@ def convention_loaded(database: Database, actor: Actor, data: bytes, on: date, k
         if known is None:
             _add_parties(work, first)
             _check_before(work, convention)
-            _ask_for_rights(work, actor, first.book)
+            # The database says, before parties and a book stay without a convention, whether the person may load one for it.
+            ask_for_rights(work, actor, "convention_loaded", first.book)
     # A key that is known answers what was done under it, or refuses another file before anything of that one is kept.
     outcome = perform(database, load_versions, [LoadVersions(actor, known or first.book, data, on, key)])[0]
     if isinstance(outcome, Refusal):
@@ -136,15 +135,6 @@ def _check_before(work: UnitOfWork, convention: Convention) -> None:
             raise PartyOfAnotherKind(party=party.code)
     _check_book(books_of(work, [first.book])[first.book], first)
     _new_accounts(first.book, convention, _bank_accounts(work, [convention]))
-
-
-def _ask_for_rights(work: UnitOfWork, actor: Actor, book: str) -> None:
-    """The database says, before parties and a book stay without a convention, whether the person may load one for this book."""
-    asked = {"person_id": actor.person_id, "kind": "convention_loaded", "book": book}
-    try:
-        work.connection.execute(query("may_cause_in_book"), asked)
-    except psycopg.IntegrityError as error:
-        raise refusal_of(error) or error from error
 
 
 def _check_book(book: BookKept, first: ConventionVersion) -> None:

@@ -7,6 +7,9 @@ from typing import Any, Protocol, TypeVar
 from ..domain.actors import Actor
 from ..domain.refusals import Refusal
 from ..store.conventions import BookKept
+from ..store.faults import translated
+from ..store.queries import query
+from ..store.unit_of_work import UnitOfWork
 
 ASSOCIATION = ("association_operator", "association_accountant")
 
@@ -40,3 +43,12 @@ def require_association(actor: Actor, book: BookKept, *roles: str) -> None:
     """RoleMissing or ActsForAnother unless the person has one of the roles and acts for the association that keeps the book."""
     actor.require(*(roles or ASSOCIATION))
     actor.require_party(book.party_id)
+
+
+def ask_for_rights(work: UnitOfWork, actor: Actor, kind: str, book: str) -> None:
+    """The database says whether the person may cause events of a kind in a book, for what is kept before the event.
+
+    Refusals: RoleMissing, ActsForAnother.
+    """
+    with translated():
+        work.connection.execute(query("may_cause_in_book"), {"person_id": actor.person_id, "kind": kind, "book": book})

@@ -23,7 +23,7 @@ from ..store.desks import DeskKept, desk_with, desks_of, staffs_of
 from ..store.queries import query
 from ..store.unit_of_work import Row, UnitOfWork, unit_of_work
 from .conventions import BookOfAnother
-from .deciding import ASSOCIATION, DatedItem, decide_each
+from .deciding import ASSOCIATION, DatedItem, ask_for_rights, decide_each
 from .perform import Answer, action, perform
 
 OPENS, COLLECTS = "town_signer", "desk_clerk"
@@ -111,6 +111,8 @@ def open_desk(
         book = {"book": item.book, "public_body_id": loaded.public_body_id, "issuer_book": issuer_book}
         work.connection.execute(query("add_desk_book"), book)
         _book(work.rows("books_by_code", books=[item.book, issuer_book]), item)
+        # The database says, before a book stays without a desk, whether the person may open one in it.
+        ask_for_rights(work, actor, "desk_opened", item.book)
     outcome = perform(database, open_desks, [item])[0]
     if isinstance(outcome, Refusal):
         raise outcome.__cause__ or outcome

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from ..store.database import Database
+from ..store.faults import translated
 from ..store.sessions import Caller
 from ..store.shifts import begin_shift
 from ..store.unit_of_work import unit_of_work
@@ -30,12 +31,13 @@ def begin_shift_at_desk(
         held = DesksHeld.load(work, [desk]).on(caller.actor, desk, on)
         held.staff.require_collector(caller.actor, on)
         idle = held.charter.idle_minutes
-        key, ends_at = begin_shift(
-            work.connection,
-            caller.session_id,
-            desk_book_id=held.desk.book_id,
-            code=code,
-            idle_minutes=idle,
-            now=now or datetime.now(UTC),
-        )
+        with translated():
+            key, ends_at = begin_shift(
+                work.connection,
+                caller.session_id,
+                desk_book_id=held.desk.book_id,
+                code=code,
+                idle_minutes=idle,
+                now=now or datetime.now(UTC),
+            )
     return ShiftBegun(key, idle, ends_at)

@@ -1,6 +1,8 @@
 """Refusals of the database, translated in one place by the name of the rule or constraint."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 
@@ -33,6 +35,15 @@ def refusal_of(error: psycopg.Error) -> Refusal | None:
     if isinstance(error, psycopg.errors.IntegrityError):
         return _refused(error.diag.constraint_name or error.diag.message_primary or "", error.diag.message_detail)
     return None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What the database refuses within the block is raised as a Refusal; its other failures as they are."""
+    try:
+        yield
+    except psycopg.IntegrityError as error:
+        raise refusal_of(error) or error from error
 
 
 def _refused(rule: str, detail: str | None) -> Refusal:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg.rows import namedtuple_row
 
 from ..domain.actors import Actor
@@ -27,7 +26,7 @@ from ..domain.people import (
     check_roles,
 )
 from .database import Connection, Database
-from .faults import refusal_of
+from .faults import translated
 from .passwords import PasswordKept, hash_of, password_fits, password_kept
 from .queries import query
 from .sessions import end_sessions
@@ -172,14 +171,12 @@ def people_page(connection: Connection, after: str, most: int) -> list[PersonLis
 @contextmanager
 def _writing(database: Database, connection: Connection | None) -> Iterator[Connection]:
     """The transaction that somebody began, or one of our own that commits at the end; what the database refuses is a Refusal."""
-    try:
+    with translated():
         if connection is not None:
             yield connection
             return
         with database.connect("writer") as own:
             yield own
-    except psycopg.IntegrityError as error:
-        raise refusal_of(error) or error from error
 
 
 def _lock(connection: Connection, given_by: Actor | None) -> None:
