@@ -23,6 +23,40 @@ class HeadTooLarge(Refusal):
     code = "head_too_large"
 
 
+class _Together:
+    """Sends the head of an answer with its body, where the HTTP server hands them over one after the other.
+
+    Each is a call of the system and a packet of its own otherwise, which is a good part of the work of a short answer. What is
+    handed over in one turn of the loop leaves in that turn.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Hold the first part until the loop comes round, and send it with whatever follows."""
+        self._held.append(data)
+        if len(self._held) > 1:
+            self._send()
+        else:
+            self._loop.call_soon(self._send)
+
+    def close(self) -> None:
+        """Hang up once everything is sent."""
+        self._send()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _send(self) -> None:
+        if self._held:
+            held, self._held = self._held, []
+            self._transport.write(b"".join(held))
+
+
 class Connection(HttpToolsProtocol):
     """One client's connection, from its first byte to its last."""
 
@@ -120,6 +154,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
+        cycle.transport = _Together(self.transport, self.loop)  # type: ignore[assignment]
         super()._start_asgi_task(cycle, app)
 
     def _say_gone(self) -> None:
