@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi import Form, Path, Query, UploadFile
 from pydantic import Field
 
 from monnaielocale.actions.closings import CloseBooks, close_books
@@ -28,10 +28,11 @@ from ..fields import Balance, Body, BookAsked, Cents, CentsOrZero, Code, Count, 
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..sight import BOOKS, TOWN, of_the_books
+from ..subjects import SubjectRouter
 from ..uploads import FORM_BYTES, content_of
 
 MOST_BALANCES = 12_000
-router = APIRouter(tags=["books"], route_class=StrictRoute)
+router = SubjectRouter(tags=["books"], route_class=StrictRoute)
 
 BookCode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="The code of the book.", examples=["eusko"])]
 OpeningId = Annotated[UUID, Path(description="The identifier of the opening.")]

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
@@ -41,11 +40,12 @@ from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..places import identifier
 from ..sight import of_the_books
+from ..subjects import SubjectRouter
 from .payment_runs import Dated, DatedWithReason
 
 # Ten thousand confirmations with long numbers of transactions.
 CONFIRMATIONS_BYTES = 4 * 1024 * 1024
-router = APIRouter(tags=["crediting"], route_class=StrictRoute)
+router = SubjectRouter(tags=["crediting"], route_class=StrictRoute)
 _RUN = "RF64BAYONNEIND202601L1"
 _NOT_CREDITED = refusing(
     RunUnknown(run=_RUN),

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import Field
 
 from monnaielocale.actions.people import AddPerson, GrantRole, Item, SetPassword, WithdrawRole, change_people
@@ -29,8 +29,9 @@ from ..doors import Door
 from ..fields import Body, Code, Count, Login, Name, Password, Shape
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
+from ..subjects import SubjectRouter
 
-router = APIRouter(tags=["people"], route_class=StrictRoute)
+router = SubjectRouter(tags=["people"], route_class=StrictRoute)
 # Hashing a password takes much memory and time, on purpose.
 _changes = Door("people", at_once=2, waiting=50)
 

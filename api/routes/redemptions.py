@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from monnaielocale.actions.redemptions import Redeem, redeem
 from monnaielocale.domain.chart import Form
@@ -21,8 +21,9 @@ from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..places import identifier
 from ..sight import ASSOCIATION, of_the_transfers
+from ..subjects import SubjectRouter
 
-router = APIRouter(tags=["redemptions"], route_class=StrictRoute)
+router = SubjectRouter(tags=["redemptions"], route_class=StrictRoute)
 _NOT_REDEEMED = refusing(
     MemberUnknown(member="E00042"),
     MemberLeft(member="E00042", left_on=date(2026, 1, 31)),

@@ -87,6 +87,15 @@ def answered(port: int) -> bool:
         return read(client)[0] == 200
 
 
+def test_an_answer_comes_in_one_piece(port: int) -> None:
+    with connected(port) as client:
+        for _ in range(20):
+            client.sendall(ASK)
+            head, _, body = client.recv(65536).partition(b"\r\n\r\n")
+            length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            assert 0 < len(body) == length
+
+
 def test_two_hundred_clients_that_stop_in_the_middle_of_a_request_are_sent_away(port: int) -> None:
     with ExitStack() as stack:
         stalled = [stack.enter_context(connected(port)) for _ in range(200)]

@@ -1,5 +1,6 @@
 """The command that serves, as a process: how it starts or refuses to, what it logs, and how it stops."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from monnaielocale.cli.serve import _listening
 from monnaielocale.store.database import Database
 from tests.conftest import copied
 from tests.invariants import check_invariants
@@ -309,3 +311,21 @@ def test_the_demonstration_is_served_with_people_who_can_log_in(server_url: str,
         left = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'monnaielocale_demo%'").fetchall()
     assert left == []
     shutil.rmtree(tmp_path / "data", ignore_errors=True)
+
+
+def test_no_answer_waits_for_the_client_to_acknowledge_what_came_before() -> None:
+    async def delays() -> list[int]:
+        met: asyncio.Queue[int] = asyncio.Queue()
+
+        def meet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = writer.get_extra_info("socket")
+            met.put_nowait(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with _listening("127.0.0.1", 0) as listener:
+            async with await asyncio.start_server(meet, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                writer.close()
+                return [await met.get()]
+
+    assert asyncio.run(delays()) != [0]
