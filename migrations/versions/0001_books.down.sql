@@ -64,4 +64,5 @@ DROP FUNCTION record_batch;
 DROP FUNCTION check_reversals(integer, uuid[], uuid[]);
 DROP FUNCTION check_lines;
 DROP FUNCTION check_entry_events;
+DROP FUNCTION check_movers_elsewhere;
 DROP FUNCTION check_acts;

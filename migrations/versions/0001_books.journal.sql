@@ -119,7 +119,11 @@ BEGIN
        FROM (SELECT unnest(entry_events) AS id EXCEPT SELECT unnest(event_ids)) AS elsewhere
        JOIN LATERAL (SELECT acted_by, kind FROM event WHERE event.id = elsewhere.id LIMIT 1) AS event ON true
      HAVING count(*) > 0;
+    PERFORM check_movers_elsewhere(into_book, batch_number);
 END $$;
+
+-- Whose units the events of other books move in this one: said where there are such books, which takes the place of this.
+CREATE FUNCTION check_movers_elsewhere(into_book integer, into_batch bigint) RETURNS void LANGUAGE sql AS '';
 
 -- Somebody did each event of a batch. Which persons may do what is said by the next migration, which replaces this.
 CREATE FUNCTION check_acts(into_book integer, batch_number bigint, event_persons uuid[], event_kinds text[]) RETURNS void

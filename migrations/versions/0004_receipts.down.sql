@@ -1,5 +1,4 @@
 -- Everything that the way up created, the youngest first; what it took the place of gets its name back.
-DROP TRIGGER entry_line_desk_movers ON entry_line;
 DROP FUNCTION payment_request_shown(text);
 DROP TABLE payment_request_act;
 DROP TABLE payment_request;
@@ -24,6 +23,6 @@ DROP FUNCTION check_session_acts();
 DROP FUNCTION check_till_sessions();
 DROP FUNCTION check_desk_days();
 DROP FUNCTION is_named(uuid, integer, date);
-DROP FUNCTION check_desk_movers();
+CREATE OR REPLACE FUNCTION check_movers_elsewhere(into_book integer, into_batch bigint) RETURNS void LANGUAGE sql AS '';
 DROP FUNCTION roles_for(text);
 ALTER FUNCTION roles_for_other_desk_kind(text) RENAME TO roles_for;

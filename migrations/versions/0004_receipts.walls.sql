@@ -13,14 +13,15 @@ $$;
 REVOKE ALL ON FUNCTION roles_for(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION roles_for(text) TO monnaielocale_writer;
 
--- What happens at a desk takes units from the desk's own wallet, or from that of the member who approves.
-CREATE FUNCTION check_desk_movers() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What happens at a desk takes units from the desk's own wallet, or from that of the member who approves. `record_batch` asks for
+-- it when a batch has entries of events of another book.
+CREATE OR REPLACE FUNCTION check_movers_elsewhere(into_book integer, into_batch bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse_person('acts_for_another', event.acted_by, NULL)
-       FROM (SELECT book_id, min(entry_number) AS first_entry, max(entry_number) AS last_entry FROM added GROUP BY book_id) AS lines
+       FROM (SELECT book_id, first_entry_number, last_entry_number FROM batch WHERE book_id = into_book AND number = into_batch) AS lines
        JOIN LATERAL (SELECT number, event_id FROM entry
-                      WHERE entry.book_id = lines.book_id AND entry.number BETWEEN lines.first_entry AND lines.last_entry
-                     OFFSET 0) AS entry ON true
+                      WHERE entry.book_id = lines.book_id
+                        AND entry.number BETWEEN lines.first_entry_number AND lines.last_entry_number OFFSET 0) AS entry ON true
        JOIN LATERAL (SELECT book_id, acted_by, kind FROM event WHERE event.id = entry.event_id LIMIT 1) AS event
          ON event.book_id <> lines.book_id
        JOIN LATERAL (SELECT code FROM book WHERE book.id = event.book_id AND book.kind = 'desk' LIMIT 1) AS desk_book ON true
@@ -33,7 +34,6 @@ BEGIN
                             JOIN member ON member.id = person.party_id AND member.book_id = lines.book_id
                            WHERE person.id = event.acted_by LIMIT 1) AS own ON true
       WHERE (event.kind = 'payment_approved' AND account.code = own.wallet) IS NOT TRUE;
-    RETURN NULL;
 END $$;
 
 -- A person is named for the desk on the day on which they work there.
@@ -42,7 +42,5 @@ LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT 1 FROM desk_appointment
                     WHERE person_id = person AND book_id = desk_book AND on_day BETWEEN starts_on AND COALESCE(ends_on, 'infinity'))
 $$;
-REVOKE ALL ON FUNCTION check_desk_movers(), is_named(uuid, integer, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION check_movers_elsewhere(integer, bigint), is_named(uuid, integer, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_named(uuid, integer, date) TO monnaielocale_writer;
-CREATE TRIGGER entry_line_desk_movers AFTER INSERT ON entry_line
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_desk_movers();

@@ -13,6 +13,7 @@ from monnaielocale.actions.cancels import CancelReceipt, cancel_receipts
 from monnaielocale.actions.issuing import MeansUnfit
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.actions.receipts import take_receipts
+from monnaielocale.domain import postings
 from monnaielocale.domain.desks.change import ChangeNeedsEuros
 from monnaielocale.domain.desks.charters import PriceToBeSaid, ServiceNotInCharter
 from monnaielocale.domain.desks.corrections import (
@@ -28,14 +29,16 @@ from monnaielocale.domain.desks.receipt_chain import first_broken, receipt_from_
 from monnaielocale.domain.desks.receipts import ReceiptEmpty, ReceiptTotalDiffers
 from monnaielocale.domain.desks.sessions import SessionCounted, SessionOfAnother
 from monnaielocale.domain.desks.settlements import NoChangeOnOtherMeans, ReferenceMissing
-from monnaielocale.domain.ledger import BalanceTooLow
+from monnaielocale.domain.identifiers import new_id
+from monnaielocale.domain.ledger import BalanceTooLow, Event
 from monnaielocale.store.check import check
 from monnaielocale.store.faults import RefusedByTheBooks, refusal_of
 from monnaielocale.store.receipts import ReceiptUnknown
+from monnaielocale.store.unit_of_work import unit_of_work
 from tests.counter import COINS, NOTES, Counter, moved
 from tests.desks import POOL, TILL
 from tests.invariants import check_invariants
-from tests.world import BOOK
+from tests.world import BOOK, MONDAY
 
 CHILD = "entry-child"
 FIVE, TWO, ONE = ((500, 1),), ((200, 1),), ((100, 1),)
@@ -306,7 +309,7 @@ def test_the_check_finds_a_receipt_that_was_changed_behind_its_back(open_counter
 
 
 def test_a_wallet_is_not_emptied_by_a_receipt(open_counter: Counter) -> None:
-    """What no clerk's receipt asks for, the database would refuse as well: see `check_desk_movers`."""
+    """What no clerk's receipt asks for, the database would refuse as well: see `check_movers_elsewhere`."""
     world = open_counter.world
     world.enrol("E00001", "Maite Etxeberria")
     world.fund("E00001", 50_00)
@@ -314,3 +317,17 @@ def test_a_wallet_is_not_emptied_by_a_receipt(open_counter: Counter) -> None:
         open_counter.receipt("lesson", others=(("wallet:E00001", 12_00, "S-1"),))
     assert world.balance("wallet:E00001") == 50_00
     assert open_counter.held(BOOK)["wallet:E00001"] == 50_00
+
+
+def test_the_database_lets_nothing_at_a_desk_take_from_a_members_wallet(open_counter: Counter) -> None:
+    world = open_counter.world
+    for number, name in (("E00001", "Maite Etxeberria"), ("E00002", "Peio Ibarra")):
+        world.enrol(number, name)
+    world.fund("E00001", 50_00)
+    clerk = world.actor("pool-clerk").person_id
+    taken = postings.paid_between_wallets(MONDAY, payer="wallet:E00001", payee="wallet:E00002", cents=12_00)
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation) as refused, unit_of_work(world.database) as work:
+        work.lock([BOOK, POOL])
+        work.post(Event(new_id(), POOL, "receipt_taken", clerk, MONDAY, ((BOOK, taken),)))
+    assert refused.value.diag.constraint_name == "acts_for_another"
+    assert world.balance("wallet:E00001") == 50_00
