@@ -43,8 +43,9 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A receipt continues the chain of its desk and the numbers of its series, on a day and in a session that are open. The look-ups
--- are by whole keys, as in the journal: hence LATERAL with a LIMIT.
+-- A receipt continues the chain of its desk and the numbers of its series, and says in its canonical form what stands in its row.
+-- Its session and its day are open and its clerk is named: the same for many receipts of a batch, and asked once. The look-ups are
+-- by whole keys, as in the journal: hence LATERAL with a LIMIT.
 CREATE FUNCTION check_receipts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse(fault.rule, format('receipt %s of book %s', fault.number, fault.book_id))
@@ -55,11 +56,7 @@ BEGIN
                                                   || convert_to(added.canonical, 'UTF8'))
                           OR added.issued_at < before.issued_at THEN 'receipt_chain'
                         WHEN added.series_number > 1 AND numbered.number IS NULL OR added.series_number < 1 THEN 'receipt_number'
-                        WHEN session.till IS DISTINCT FROM added.till OR session.business_on <> added.business_on
-                          OR session.closed THEN 'receipt_session'
-                        WHEN day.closed IS NOT FALSE THEN 'receipt_day'
-                        WHEN NOT told.fits THEN 'receipt_canonical'
-                        WHEN NOT is_named(added.clerk_id, added.book_id, added.business_on) THEN 'receipt_clerk' END AS rule
+                        WHEN NOT told.fits THEN 'receipt_canonical' END AS rule
               FROM added
               LEFT JOIN LATERAL (SELECT link, issued_at FROM receipt
                                   WHERE receipt.book_id = added.book_id AND receipt.chain_number = added.chain_number - 1
@@ -68,6 +65,21 @@ BEGIN
                                   WHERE receipt.book_id = added.book_id AND receipt.series = added.series
                                     AND receipt.year = added.year AND receipt.series_number = added.series_number - 1
                                   LIMIT 1) AS numbered ON true
+             CROSS JOIN LATERAL (SELECT (said ->> 'number', said ->> 'series', said ->> 'till', said ->> 'day',
+                                         (said ->> 'total_cents')::bigint, said ->> 'clerk', said ->> 'session')
+                                      = (added.number, added.series, added.till, added.business_on::text,
+                                         added.total_cents, added.clerk_id::text, added.session_id::text) AS fits
+                                   FROM (SELECT added.canonical::jsonb AS said OFFSET 0) AS read) AS told
+       ) AS fault
+      WHERE fault.rule IS NOT NULL;
+    PERFORM refuse(fault.rule, format('a receipt of session %s of book %s', fault.session_id, fault.book_id))
+       FROM (
+            SELECT added.book_id, added.session_id,
+                   CASE WHEN session.till IS DISTINCT FROM added.till OR session.business_on <> added.business_on
+                          OR session.closed THEN 'receipt_session'
+                        WHEN day.closed IS NOT FALSE THEN 'receipt_day'
+                        WHEN NOT is_named(added.clerk_id, added.book_id, added.business_on) THEN 'receipt_clerk' END AS rule
+              FROM (SELECT DISTINCT book_id, session_id, till, clerk_id, business_on FROM added) AS added
               LEFT JOIN LATERAL (SELECT till, business_on, EXISTS (
                                         SELECT 1 FROM till_session_act AS act WHERE act.book_id = till_session.book_id
                                            AND act.session_id = till_session.id AND act.act = 'closed') AS closed
@@ -80,11 +92,6 @@ BEGIN
                                    FROM desk_day
                                   WHERE desk_day.book_id = added.book_id AND desk_day.business_on = added.business_on
                                   LIMIT 1) AS day ON true
-             CROSS JOIN LATERAL (SELECT (said ->> 'number', said ->> 'series', said ->> 'till', said ->> 'day',
-                                         (said ->> 'total_cents')::bigint, said ->> 'clerk', said ->> 'session')
-                                      = (added.number, added.series, added.till, added.business_on::text,
-                                         added.total_cents, added.clerk_id::text, added.session_id::text) AS fits
-                                   FROM (SELECT added.canonical::jsonb AS said OFFSET 0) AS read) AS told
        ) AS fault
       WHERE fault.rule IS NOT NULL;
     RETURN NULL;

@@ -259,7 +259,8 @@ def test_takings_are_expected_at_the_count_slips_and_cheques_as_well(open_counte
         ({"chain_number": "3"}, "receipt_chain"),
         ({"series_number": "3"}, "receipt_number"),
         ({"link": "decode('00', 'hex')"}, "receipt_chain"),
-        ({"till": "'till-2'"}, "receipt_session"),
+        ({"till": "'till-2'"}, "receipt_canonical"),
+        ({"business_on": "business_on + 1", "issued_at": "issued_at + interval '1 day'"}, "receipt_canonical"),
         ({"clerk_id": "(SELECT id FROM person WHERE login = 'signer')"}, "receipt_canonical"),
     ],
 )
