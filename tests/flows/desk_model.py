@@ -98,10 +98,10 @@ class Desk:
         """A clerk takes a till with what they found; answers the difference."""
         self.check_day()
         till = self.tills[name]
-        if till.clerk:
-            raise No("till_in_use")
-        if any(other.clerk == clerk for other in self.tills.values()):
-            raise No("clerk_in_session")
+        faults = ["till_in_use"] * bool(till.clerk)
+        faults += ["clerk_in_session"] * any(other.clerk == clerk for other in self.tills.values())
+        if faults:
+            raise No(*faults)
         off = self._found(till, found, euros, 0)
         till.clerk, till.counted = clerk, None
         return off

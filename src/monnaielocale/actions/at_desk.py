@@ -53,7 +53,7 @@ class AtDesk:
     known: DesksHeld
     days: dict[str, DeskDay]
     sessions: dict[str, dict[UUID, SessionKept]]
-    _held: dict[tuple[str, UUID, date], Held] = field(default_factory=dict)
+    _held: dict[tuple[str, Actor, date], Held] = field(default_factory=dict)
 
     @classmethod
     def load(cls, work: UnitOfWork, books: Sequence[str]) -> "AtDesk":
@@ -63,7 +63,7 @@ class AtDesk:
 
     def on(self, actor: Actor, book: str, day: date) -> Held:
         """A desk on a day, for somebody who collects for its public body; see `DesksHeld.on`."""
-        key = book, actor.person_id, day
+        key = book, actor, day
         if key not in self._held:
             self._held[key] = self.known.on(actor, book, day)
         return self._held[key]
