@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.safes import MoveToSafe, PayIn, move_to_safes, pay_in
 from monnaielocale.domain.explaining.facts import PartGiven
 from monnaielocale.store.alarms import alarms_of_desks
 from monnaielocale.store.database import Database
 from monnaielocale.store.visits import visit
 from tests.bank_files import Bank, imported, on
-from tests.counter import Counter
+from tests.counter import COINS, NOTES, Counter, moved
 from tests.desks import POOL, TILL, Pool
 from tests.matching import due_to, explained, line_of
 from tests.world import MONDAY, RESERVE_NOTES, TOWN, World
@@ -120,3 +121,31 @@ def test_alarms_are_those_of_the_desks_that_are_asked_and_seen(pool: Pool) -> No
     for login, count in (("signer", 1), ("treasurer", 1), ("auditor", 1), ("grenoble-signer", 0)):
         with world.database.connect("visitor") as connection, visit(connection, world.actor(login).person_id):
             assert len(alarms_of_desks(connection, day(0))) == count, login
+
+
+def test_a_day_is_to_be_sealed_within_the_days_of_the_charter(database: Database) -> None:
+    counter = Counter.ready(database)
+    counter.open_day()
+    counter.close_day()
+    assert raised(counter.pool, MONDAY + timedelta(days=3)) == []
+    assert raised(counter.pool, MONDAY + timedelta(days=4)) == [("day_unsealed", MONDAY + timedelta(days=3))]
+    counter.seal_day()
+    assert raised(counter.pool, MONDAY + timedelta(days=4)) == []
+
+
+def test_a_till_that_differs_again_and_again_is_told(database: Database) -> None:
+    counter = Counter.ready(database)
+    notes = NOTES
+    for _ in range(3):
+        counter.open_day()
+        counter.open_till(count=CountGiven(notes, COINS), float_euros_cents=50_00 if notes == NOTES else 0)
+        notes = moved(notes, c100=-1)
+        counter.count(CountGiven(notes, COINS))
+        counter.close_till(reason="A note is missing")
+        counter.close_day()
+        counter.seal_day()
+        counter.next_day()
+    last = MONDAY + timedelta(days=2)
+    assert raised(counter.pool, last) == [("difference_repeated", MONDAY)]
+    assert raised(counter.pool, MONDAY + timedelta(days=29)) == [("difference_repeated", MONDAY)]
+    assert raised(counter.pool, MONDAY + timedelta(days=30)) == []
