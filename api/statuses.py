@@ -63,7 +63,13 @@ TABLE: dict[int, frozenset[str]] = {
         | {"credits_unconfirmed", "ends_after_amendment", "euros_not_seen", "last_administrator", "later_event_depends"}
         | {"login_taken", "mandate_already_accepted", "mandate_already_signed", "mandate_ended", "mandate_ends_already"}
         | {"mandate_not_accepted", "mandate_not_signed", "mandate_number_taken", "mandate_overlaps", "mandate_revoked"}
-        | {"match_already_confirmed", "match_already_rejected", "match_already_undone", "match_credited_since"}
+        | {
+            "match_already_confirmed",
+            "match_already_rejected",
+            "match_already_undone",
+            "match_confirmed_by_treasury",
+            "match_credited_since",
+        }
         | {"match_not_confirmed", "match_used_since", "member_already_exists", "member_left", "nothing_left_to_credit"}
         | {"nothing_to_return", "party_of_another_kind", "refused_by_the_books", "run_accounted_for", "run_already_signed"}
         | {"run_awaits_signature", "run_cancelled", "run_closed", "run_closed_since", "run_differs", "run_fully_settled"}

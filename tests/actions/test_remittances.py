@@ -26,9 +26,9 @@ from monnaielocale.domain.desks.remittances import (
     TakingsBeyondRevenue,
 )
 from monnaielocale.domain.explaining.facts import PartGiven
+from monnaielocale.domain.explaining.faults import MatchConfirmedByTreasury
 from monnaielocale.domain.ledger import BalanceTooLow
 from monnaielocale.domain.money import AmountNotPositive
-from monnaielocale.store.faults import RefusedByTheBooks
 from monnaielocale.store.remittances import envelopes_page, remittances_page
 from monnaielocale.store.visits import visit
 from tests.bank_files import Bank, imported
@@ -148,7 +148,7 @@ def test_the_euros_are_seen_on_the_bank_statement_and_confirmed_by_the_treasury(
     pool.confirm("PISC-2026-R0001", 5_00)
     assert "claim_on_issuer" not in pool.held()
     assert (pool.held()["paid_in"], state_of(pool)) == (35_00, "confirmed")
-    with pytest.raises(RefusedByTheBooks, match="remittance_confirmed"):
+    with pytest.raises(MatchConfirmedByTreasury):
         undone(pool.world, match)
     with pytest.raises(RemittanceUnknown):
         pool.confirm("PISC-2026-R0002", 1)

@@ -135,7 +135,7 @@ def test_a_day_is_to_be_sealed_within_the_days_of_the_charter(database: Database
 
 def test_a_till_that_differs_again_and_again_is_told(database: Database) -> None:
     counter = Counter.ready(database)
-    notes = NOTES
+    notes: tuple[tuple[int, int], ...] = NOTES
     for _ in range(3):
         counter.open_day()
         counter.open_till(count=CountGiven(notes, COINS), float_euros_cents=50_00 if notes == NOTES else 0)

@@ -121,6 +121,14 @@ def test_no_paper_stands_without_what_it_says(pool: Pool, statement: str, rule: 
     assert written(pool, told) == RefusedByTheBooks(rule=rule)
 
 
+def test_what_shows_that_confirmed_euros_were_sent_is_not_undone(pool: Pool) -> None:
+    undoing = (
+        "INSERT INTO match_act SELECT match_id, 9, 'undone', '2026-01-20', acted_by, event_id FROM match_act"
+        " WHERE match_id IN (SELECT match_id FROM match_part WHERE transfer_due_id IS NOT NULL) LIMIT 1"
+    )
+    assert written(pool, undoing) == RefusedByTheBooks(rule="remittance_confirmed")
+
+
 def posted(pool: Pool, kind: str, login: str, *entries: tuple[str, Entry], book: str = POOL) -> Refusal | None:
     """What the database says, when the transaction ends, to an event that the program would never write."""
     try:

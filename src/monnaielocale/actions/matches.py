@@ -13,6 +13,7 @@ from ..domain.explaining.faults import (
     MatchAlreadyConfirmed,
     MatchAlreadyRejected,
     MatchAlreadyUndone,
+    MatchConfirmedByTreasury,
     MatchCreditedSince,
     MatchNotConfirmed,
     MatchUnknown,
@@ -26,6 +27,7 @@ from ..store.conventions import books_of
 from ..store.matches import (
     MatchKept,
     UseSince,
+    confirmations_of,
     dues_made_by,
     entries_of_events,
     facts_about,
@@ -175,7 +177,7 @@ def undo_matches(work: UnitOfWork, items: Sequence[UndoMatch]) -> list[MatchChan
     """Take confirmed matches back, unless something later used what they gave.
 
     Refusals: RoleMissing, ActsForAnother, ReasonMissing, MatchUnknown, MatchNotConfirmed, MatchAlreadyRejected,
-    MatchAlreadyUndone, MatchCreditedSince, MatchUsedSince, PeriodClosed.
+    MatchAlreadyUndone, MatchCreditedSince, MatchConfirmedByTreasury, MatchUsedSince, PeriodClosed.
     """
     books = _open_matches(work, items)
     later = {book: _Later.of(work, held) for book, held in books.items()}
@@ -202,17 +204,23 @@ class _Later:
     entries: dict[UUID, list[tuple[str, int]]]
     payments: dict[UUID, UseSince]
     dues: dict[UUID, list[tuple[UUID, UseSince | None]]]
+    remittances: dict[UUID, UseSince]
 
     @classmethod
     def of(cls, work: UnitOfWork, held: BookMatches) -> "_Later":
         events = [match.confirmed_event_id for match in held.matches.values() if match.confirmed_event_id]
         payments = {part.payment_id for match in held.matches.values() for part in match.parts if part.payment_id}
-        return cls(entries_of_events(work, held.book.code, events), uses_of_payments(work, payments), dues_made_by(work, events))
+        transfers = {part.transfer_due_id for match in held.matches.values() for part in match.parts if part.transfer_due_id}
+        entries = entries_of_events(work, held.book.code, events)
+        return cls(entries, uses_of_payments(work, payments), dues_made_by(work, events), confirmations_of(work, transfers))
 
     def check_unused(self, facts: Facts, match: MatchKept) -> None:
-        """MatchCreditedSince or MatchUsedSince when euros of the match were credited, returned, recalled or sent on."""
+        """MatchCreditedSince, MatchConfirmedByTreasury or MatchUsedSince when euros of the match were credited, confirmed by the
+        public accountant who got them, returned, recalled or sent on."""
         needed: dict[UUID, int] = {}
         for part in match.parts:
+            if part.transfer_due_id in self.remittances:
+                raise _used(self.remittances[part.transfer_due_id])
             if part.kind == PartKind.ALLOCATION and part.payment_id:
                 needed[part.payment_id] = needed.get(part.payment_id, 0) + part.amount_cents
         for payment, cents in needed.items():
@@ -224,8 +232,15 @@ class _Later:
                 raise _used(use)
 
 
+_USES: dict[str, type[MatchUsedSince]] = {
+    "run_credited": MatchCreditedSince,
+    "credit_ordered": MatchCreditedSince,
+    "remittance_confirmed": MatchConfirmedByTreasury,
+}
+
+
 def _used(use: UseSince) -> MatchUsedSince:
-    refused = MatchCreditedSince if use.kind in ("run_credited", "credit_ordered") else MatchUsedSince
+    refused = _USES.get(use.kind, MatchUsedSince)
     return refused(event_number=use.number, event_kind=use.kind, business_on=use.business_on)
 
 

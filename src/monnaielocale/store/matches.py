@@ -173,6 +173,13 @@ def uses_of_payments(work: UnitOfWork, payments: Iterable[UUID]) -> dict[UUID, U
     return {row.payment_id: UseSince(row.number, row.event_kind, row.business_on) for row in rows}
 
 
+def confirmations_of(work: UnitOfWork, transfers: Iterable[UUID]) -> dict[UUID, UseSince]:
+    """The last confirmation by the Treasury that the euros of each transfer arrived; one that nobody confirmed is left out."""
+    wanted = list(transfers)
+    rows = work.rows("confirmations_of_transfers", transfers=wanted) if wanted else []
+    return {row.transfer_due_id: UseSince(row.number, row.event_kind, row.business_on) for row in rows}
+
+
 def dues_made_by(work: UnitOfWork, events: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, UseSince | None]]]:
     """The transfers that events made due, by event, each with the event that settled it."""
     found: dict[UUID, list[tuple[UUID, UseSince | None]]] = {}

@@ -163,3 +163,9 @@ class MatchCreditedSince(MatchUsedSince):
     """Event {event_number} of {business_on} credited these euros to beneficiaries: take the credit back first."""
 
     code = "match_credited_since"
+
+
+class MatchConfirmedByTreasury(MatchUsedSince):
+    """The Treasury confirmed on {business_on} that these euros arrived: what shows that they were sent stays."""
+
+    code = "match_confirmed_by_treasury"

@@ -65,3 +65,11 @@ SELECT own.code AS book, account.code AS account, account.denomination_cents, ac
    AND split_part(account.code, ':', 2) = own.code
  WHERE own.code = ANY (%(books)s) AND account.cents > 0
  ORDER BY account.code;
+
+-- confirmations_of_transfers: The last confirmation of each transfer's euros by the Treasury.
+SELECT DISTINCT ON (remittance.transfer_due_id) remittance.transfer_due_id, event.number, event.kind AS event_kind, event.business_on
+  FROM remittance
+  JOIN remittance_confirmation AS told ON told.remittance_id = remittance.id
+  JOIN event ON event.id = told.event_id
+ WHERE remittance.transfer_due_id = ANY (%(transfers)s)
+ ORDER BY remittance.transfer_due_id, event.number DESC;
