@@ -13,6 +13,7 @@ import pytest
 
 from monnaielocale.store.database import Database
 from tests.cli.conftest import Command
+from tests.desks import POOL, Pool
 from tests.world import BOOK, RESERVE_DIGITAL, World
 
 
@@ -88,6 +89,26 @@ def test_the_proof_and_the_check_of_an_empty_book_hold(database: Database, books
     assert checked.code == 0, checked.output
     assert checked.json()["holds"] is True
     assert {"entry_sums", "durability", "chain"} <= {rule["rule"] for rule in checked.json()["rules"]}
+
+
+def test_the_report_of_a_desk_is_written_and_its_alarms_are_told_by_the_check(
+    database: Database, books: Command, tmp_path: Path
+) -> None:
+    pool = Pool.opened(World.create(database))
+    asked = ("export", "desk", POOL, "--from", "2026-01-01", "--until", "31/01/2026")
+    told = books(*asked).json()
+    assert (told["desk"], told["label"], told["notes_are_revenue"]) == (POOL, "Piscine municipale", True)
+    for name in ("regie.xlsx", "regie.csv"):
+        written = books(*asked, "--output", str(tmp_path / name))
+        assert written.code == 0 and (tmp_path / name).stat().st_size > 100, written.errors
+    unknown = books("export", "desk", "bayonne-spa", "--from", "2026-01-01")
+    assert unknown.code == 1 and "Aucune régie" in unknown.errors
+    assert books("check", "--json").json()["alarms"] == []
+    pool.take(euros=900_00)
+    alarms = books("check", "--json").json()["alarms"]
+    assert {"ceiling_near", "pay_in_due"} == {alarm["kind"] for alarm in alarms}
+    checked = books("check")
+    assert checked.code == 0 and f"! {POOL}" in checked.output
 
 
 def test_what_fails_is_shown_with_its_query(database: Database, books: Command) -> None:

@@ -15,12 +15,14 @@ from ..domain.chart import by_form
 from ..domain.desks.alarms import Alarm
 from ..domain.money import Money
 from ..domain.proof import FormProof, Proof
+from ..formats.desk_report import report_as_data, report_sheets
 from ..formats.hledger import write_journal
 from ..formats.spreadsheets import write_csv, write_xlsx
 from ..formats.summary import summary_as_data, summary_sheets
 from ..store.alarms import alarms_of_desks
 from ..store.check import Finding, check
 from ..store.database import migrate
+from ..store.desk_reports import desk_report
 from ..store.exports import journal_of
 from ..store.people import actor_of
 from ..store.queries import query_names
@@ -205,6 +207,37 @@ def export_run(
             content = write_xlsx(sheets, created_at=datetime.now(PARIS))
     write_file(output, content)
     tell(say("The account of run {run} is in {file}.", run=reference, file=str(output)))
+
+
+@command(
+    export,
+    "desk",
+    say("Write what the Treasury looks at: a desk in a period, as XLSX, CSV or JSON by the name of the file."),
+    "export desk bayonne-pool --from 2026-01-01 --until 2026-01-31 --output regie.xlsx",
+)
+def export_desk(
+    desk: Annotated[str, argument(say("DESK"), say("The code of the desk's book, like bayonne-pool."))],
+    first_on: Annotated[str, option("--from", say("DAY"), say("The first day."))],
+    last_on: Annotated[str, option("--until", say("DAY"), say("The last day; today unless given."))] = "",
+    output: Annotated[
+        Path | None,
+        option("--output", say("FILE"), say("Where to write: .xlsx, .csv or .json; else JSON as output.")),
+    ] = None,
+) -> None:
+    """Write the report of a desk."""
+    with open_database() as database, database.reading() as connection:
+        report = desk_report(connection, desk, day(first_on), day(last_on))
+    sheets = report_sheets(report, say=say, word=word)
+    match output.suffix.lower() if output else ".json":
+        case ".csv":
+            content = write_csv(sheets[0])
+        case ".json":
+            content = json.dumps(report_as_data(report), ensure_ascii=False, indent=2).encode()
+        case _:
+            content = write_xlsx(sheets, created_at=datetime.now(PARIS))
+    write_file(output, content)
+    if output is not None:
+        tell(say("The report of the desk {desk} is in {file}.", desk=desk, file=str(output)))
 
 
 @command(

@@ -143,8 +143,10 @@ def remittance_with(remittances: dict[tuple[str, str], RemittanceKept], book: st
     return found
 
 
-def remittances_page(connection: Connection, book: str, *, after: str | None = None, limit: int = 100) -> list[RemittanceKept]:
-    """The remittances of a desk by number, after one of them, as far as the connection sees them."""
+def remittances_page(
+    connection: Connection, book: str, *, after: str | None = None, limit: int | None = 100
+) -> list[RemittanceKept]:
+    """The remittances of a desk by number, after one of them, as far as the connection sees them; all of them without a limit."""
     rows = UnitOfWork(connection).rows("remittances", books=[book], numbers=None, after=after, limit=limit)
     return [_remittance(row) for row in rows]
 
