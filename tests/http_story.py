@@ -14,8 +14,9 @@ from rich.console import Console
 
 from monnaielocale.actions.perform import Action
 from monnaielocale.actions.proof import proof_as_data
+from monnaielocale.demo.artefacts import check_everything
 from monnaielocale.demo.cast import BOOK
-from monnaielocale.demo.run import ACTS, shipped_files
+from monnaielocale.demo.run import PAYING_OUT, shipped_files
 from monnaielocale.demo.story import Story
 from monnaielocale.demo.telling import Teller
 from monnaielocale.domain.actors import Actor
@@ -215,8 +216,8 @@ def _goes_on(answer: httpx2.Response) -> bool:
 
 
 def play_over_http(story: HttpStory) -> None:
-    """Every act of the story."""
-    for act in ACTS:
+    """Every act of the part of the story in which Bayonne pays out, and the check of everything."""
+    for act in (*PAYING_OUT, check_everything):
         act(story)
 
 

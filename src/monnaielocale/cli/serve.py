@@ -17,6 +17,7 @@ from ..api import logs
 from ..api.serving import LONGEST_QUEUE, configuration
 from ..api.tokens import Tokens
 from ..demo.beginnings import PEOPLE
+from ..demo.market.cast import PEOPLE as GRENOBLE
 from ..demo.run import play
 from ..domain.refusals import Refusal
 from ..settings import Settings
@@ -118,7 +119,7 @@ def _told(found: Settings) -> Iterator[str]:
 def _let_in(database: Database) -> None:
     administrator = actor_of(database, "nekane")
     rows = []
-    for login in ("nekane", *(person[0] for person in PEOPLE)):
+    for login in ("nekane", *(person[0] for person in (*PEOPLE, *GRENOBLE))):
         password = secrets.token_urlsafe(12)
         set_password(database, login, password, administrator)
         roles = sorted(actor_of(database, login).roles)

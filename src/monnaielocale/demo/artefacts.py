@@ -1,6 +1,5 @@
 """What the demonstration leaves: the proof, the accounts given for runs, and the journal that another program checks."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -19,7 +18,7 @@ from ..store.summary import run_summary
 from ..words import explain, say, word
 from . import cast
 from .cast import BOOK
-from .story import Story
+from .story import Story, as_json
 
 PROOF, SUMMARY, JOURNAL, RESULT = "proof.json", "summary.xlsx", "journal.hledger", "demo.json"
 HLEDGER_TIMEOUT_SECONDS = 60
@@ -42,7 +41,8 @@ def write_artefacts(story: Story, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     written = [PROOF]
     earlier, last = story.proofs[:-1], story.proofs[-1]
-    _write_json(folder / PROOF, {**proof_as_data(last), "earlier": [proof_as_data(proof) for proof in earlier]})
+    whole = {**proof_as_data(last), "earlier": [proof_as_data(proof) for proof in earlier]}
+    (folder / PROOF).write_bytes(as_json(whole))
     for one in cast.LISTS:
         name = SUMMARY if one is cast.STAFF_LIST else f"summary-{one.reference}.xlsx"
         with story.database.reading() as connection:
@@ -50,10 +50,13 @@ def write_artefacts(story: Story, folder: Path) -> None:
         written.append(name)
         created_at = datetime.combine(cast.ARRIVAL_DAY, time(), UTC)
         (folder / name).write_bytes(write_xlsx(summary_sheets(summary, say=say, word=word), created_at=created_at))
+    for name, data in story.papers.items():
+        (folder / name).write_bytes(data)
+        written.append(name)
     with story.database.reading() as connection:
         journals = {code: journal_of(connection, code) for code in all_books(connection)}
     for code, journal in journals.items():
-        path = folder / (JOURNAL if len(journals) == 1 else f"{code}.{JOURNAL}")
+        path = folder / (JOURNAL if code == BOOK else f"{code}.{JOURNAL}")
         path.write_bytes(write_journal(journal))
         written.append(path.name)
         let_hledger_judge(story, path, journal)
@@ -66,12 +69,8 @@ def write_result(story: Story, folder: Path) -> dict[str, Any]:
         "holds": story.holds,
         "verdicts": [{"code": verdict.code, "sentence": verdict.sentence, "holds": verdict.holds} for verdict in story.verdicts],
     }
-    _write_json(folder / RESULT, result)
+    (folder / RESULT).write_bytes(as_json(result))
     return result
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def let_hledger_judge(story: Story, path: Path, journal: JournalBook) -> None:

@@ -3,7 +3,7 @@
 Banks and spreadsheets write such files; these are made so that every run of the story reads the same bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from ..formats.bank.cfonb120_writer import write_cfonb120
 from ..formats.spreadsheets import Sheet, SheetColumn, write_xlsx
 from . import cast, movements
 from .cast import Beneficiary, PaymentList
+from .market import cast as market
 
 FOLDER = Path(__file__).parent / "files"
 OPENING = "reprise-des-soldes.csv"
+CAIRN_OPENING = "reprise-des-soldes-cairn.csv"
 HOLDERS = "adherents.csv"
 STAFF_MEMBERS = "adherents-et-mandats-agents.csv"
 SCHOOL_MEMBERS = "adherents-et-mandats-ecole.csv"
@@ -39,6 +41,7 @@ def all_files() -> dict[str, bytes]:
     """Every file of the demonstration by its name."""
     return {
         OPENING: _opening(),
+        CAIRN_OPENING: _cairn_opening(),
         HOLDERS: _holders(),
         STAFF_MEMBERS: _members_with_mandates(cast.STAFF),
         SCHOOL_MEMBERS: _members_with_mandates(cast.SCHOOL),
@@ -84,12 +87,30 @@ def _opening() -> bytes:
         ("issuance.digital", "", french_amount(digital)),
         *((f"wallet:{member.number}", "", french_amount(cents)) for member, cents in cast.HOLDERS),
     ]
-    for denomination, public in _NOTES_OF_THE_PUBLIC.items():
-        written, vault = str(denomination // 100), _NOTES_IN_THE_VAULT[denomination]
-        rows.append(("issuance.notes", written, french_amount(public + vault)))
-        rows.append(("notes.public", written, french_amount(public)))
-        rows.append(("notes.vault", written, french_amount(vault)))
-    return _french_csv(rows)
+    return _french_csv([*rows, *_printed(_NOTES_OF_THE_PUBLIC, _NOTES_IN_THE_VAULT)])
+
+
+def _printed(of_the_public: Mapping[int, int], in_the_vault: Mapping[int, int]) -> Iterator[tuple[str, str, str]]:
+    for denomination, public in of_the_public.items():
+        written, vault = str(denomination // 100), in_the_vault[denomination]
+        yield "issuance.notes", written, french_amount(public + vault)
+        yield "notes.public", written, french_amount(public)
+        yield "notes.vault", written, french_amount(vault)
+
+
+def _cairn_opening() -> bytes:
+    """The books of Le Cairn: the accounts of its members are kept in another system, where they come to one sum."""
+    digital, notes = french_amount(market.DIGITAL_CENTS), french_amount(sum(market.NOTES_OF_THE_PUBLIC.values()))
+    rows = [
+        ("Compte", "Coupure", "Solde"),
+        (f"bank:{market.RESERVE_DIGITAL}", "", digital),
+        (f"bank:{market.RESERVE_NOTES}", "", notes),
+        ("circulation.digital", "", digital),
+        ("circulation.notes", "", notes),
+        ("issuance.digital", "", digital),
+        ("wallets_elsewhere", "", digital),
+    ]
+    return _french_csv([*rows, *_printed(market.NOTES_OF_THE_PUBLIC, market.NOTES_IN_THE_VAULT)])
 
 
 def _holders() -> bytes:

@@ -12,11 +12,11 @@ def show_proof(story: Story, on: date) -> Proof:
     """Prove the backing on a day, show it, and keep it for the artefacts."""
     proof = story.prove(on)
     story.proofs.append(proof)
-    _tell(story, proof)
+    tell_proof(story, proof, "EUS")
     return proof
 
 
-def _tell(story: Story, proof: Proof) -> None:
+def tell_proof(story: Story, proof: Proof, unit: str) -> None:
     """The equation of each form, what is on the road with its document and age, and each cause of a difference."""
     story.teller.tell(told_on(proof.on, say("The backing proof, as of event {event}:", event=proof.event)))
     headings = (
@@ -28,7 +28,7 @@ def _tell(story: Story, proof: Proof) -> None:
         say("In circulation"),
         say("Difference"),
     )
-    story.teller.table(headings, [_equation(form) for form in proof.forms])
+    story.teller.table(headings, [_equation(form, unit) for form in proof.forms])
     for form in proof.forms:
         if form.on_the_road:
             story.teller.table(
@@ -44,13 +44,13 @@ def _tell(story: Story, proof: Proof) -> None:
             )
 
 
-def _equation(form: FormProof) -> tuple[str | Money, ...]:
+def _equation(form: FormProof, unit: str) -> tuple[str | Money, ...]:
     return (
         word("form", form.form.value),
         euros(form.bank_cents),
         euros(form.owed_to_others_cents),
         euros(form.reserve_cents),
         euros(form.on_the_road_cents),
-        Money(form.circulation_cents, "EUS"),
+        Money(form.circulation_cents, unit),
         euros(form.difference_cents),
     )

@@ -12,6 +12,7 @@ from ..store.temporary import temporary_database
 from ..words import say
 from .artefacts import check_everything, write_artefacts, write_result
 from .beginnings import collect_mandates, credit_too_early, open_the_books, receive_lists
+from .market.acts import market_day
 from .statements import (
     charge_shows_in_the_proof,
     february_on_the_road,
@@ -26,7 +27,7 @@ from .telling import Teller
 SUBJECT = (
     "Bayonne pays euros and its beneficiaries receive eusko, from January to March 2026. People, accounts and files are invented."
 )
-ACTS = (
+PAYING_OUT = (
     open_the_books,
     collect_mandates,
     receive_lists,
@@ -37,8 +38,8 @@ ACTS = (
     overlap_and_repetition,
     february_on_the_road,
     march_arrival,
-    check_everything,
 )
+ACTS = (*PAYING_OUT, market_day, check_everything)
 
 
 def run_demo(settings: Settings, folder: Path, console: Console) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What every act of the story works with: the books, the people, the files, and what must be true in the end."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,6 +46,8 @@ class Story:
     people: dict[str, Actor] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
+    # What acts leave for the folder of the artefacts, by file name.
+    papers: dict[str, bytes] = field(default_factory=dict)
     # The line by which euros left for the reserve, until the line of their arrival is paired with it.
     on_the_road: UUID | None = None
 
@@ -96,6 +99,11 @@ class Story:
 def euros(cents: int) -> Money:
     """Cents as an amount to show."""
     return Money(cents)
+
+
+def as_json(content: Mapping[str, Any]) -> bytes:
+    """An artefact for programs."""
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def told_on(day: date, sentence: str) -> str:

@@ -28,6 +28,11 @@ class Teller:
         self.console = console
         self._act = 0
 
+    def part(self, subject: str) -> None:
+        """The next part of the story, by what it is about."""
+        self.console.print()
+        self.tell(subject)
+
     def act(self, title: str) -> None:
         """The next act, under its number."""
         self._act += 1
