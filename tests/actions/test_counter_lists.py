@@ -49,7 +49,7 @@ def test_the_journal_lists_every_receipt_with_what_came_in_and_went_out(counter:
         assert receipt_journal(connection, POOL, counter.world.on, counter.world.on) == kept
     assert first_broken(kept) is None and first_broken([kept[1], kept[0], kept[2]]) == kept[1][0].number
     lines = write_csv(receipt_journal_sheet(kept, say=say)).decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Receipt;Day;Till;Services;Total;of it VAT;Notes given;Notes given back;Euros given;")
+    assert lines[0].startswith("Receipt;Day;Till;Services;Total;of it VAT;Notes given;Change in notes;Euros given;")
     taken, minus, paper, total = (line.split(";") for line in lines[1:])
     assert taken[:3] == ["PISC-2026-000001", f"{counter.world.on:%d/%m/%Y}", TILL]
     assert (taken[4], taken[6], taken[7], taken[11]) == ("12,00", "10,00", "0,00", "2,00")

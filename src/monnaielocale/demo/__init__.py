@@ -1,1 +1,1 @@
-"""The demonstration: a town pays in local currency from January to March 2026, told from files that the package holds."""
+"""The demonstration, told from files that the package holds: a town pays out in local currency, another one takes it in."""

@@ -61,7 +61,7 @@ def _change_table(day: MarketDay) -> None:
         back = answer["change_notes_cents"], answer["change_euros_cents"]
         found.append(back)
         rows.append((units(_worth(notes)), euros(cents), units(back[0]), euros(back[1]), answer["number"]))
-    headings = (say("Notes given"), say("Euros given"), say("Notes given back"), say("Euros given back"), say("Receipt"))
+    headings = (say("Notes given"), say("Euros given"), say("Change in notes"), say("Change in euros"), say("Receipt"))
     teller.table(headings, rows)
     teller.tell(say("Somebody gives two units and nothing else:"))
     day.story.refuse(ChangeNeedsEuros, take_receipts, day.asks(till, Given(TWO_UNITS), METRE))

@@ -1,7 +1,6 @@
 """From the envelopes to the euros: carried, counted, owed at face value, seen at the bank, confirmed by the Treasury."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from ...actions.desk_days import SealDay, seal_days
@@ -26,6 +25,7 @@ from ...domain.desks.remittances import RemittanceConfirmedBeyond
 from ...domain.explaining.facts import PartKind
 from ...domain.statements.bank import BankAccountName, Movement, Statement
 from ...formats.bank.camt053_writer import write_camt053
+from ...store.exports import journal_of
 from ...store.matches import unexplained_lines
 from ...words import say
 from ..proofs import tell_proof
@@ -172,7 +172,7 @@ def _statement(day: MarketDay) -> bytes:
 
 def _sent(day: MarketDay, form: str) -> list[Movement]:
     return [
-        Movement(BANK_DAY, -cents, "VIR SEPA EMIS", counterparty="VILLE DE GRENOBLE", details=(f"REVERSEMENT {number}",))
+        Movement(BANK_DAY, -cents, "VIR SEPA EMIS", counterparty="VILLE DE GRENOBLE", details=(f"REMISE {number}",))
         for _, number, kind, cents in day.remittances
         if kind == form
     ]
@@ -185,19 +185,31 @@ def _reserve(iban: str, opening_cents: int, listed: list[Movement]) -> Statement
 
 def _judge_takings(day: MarketDay) -> None:
     """What the receipts say, what the public accountant has, what was lost, and what lies in the tills beyond the float."""
-    rows, agree = [], True
+    rows, proofs = [], {}
     for desk in DESKS:
         tills = day.tills_of(desk)
         taken = sum(till.taken_cents for till in tills)
         left = sum(till.notes.total_cents - till.notes_of_float_cents + till.euros_taken_cents for till in tills)
         paid, lost = day.paid_in_cents[desk.book], day.lost_cents[desk.book]
-        # The note that is missing in a till lies neither there nor beyond its float.
-        agree &= taken == paid + lost + left
+        books = _books_say(day, desk.book)
+        holds = taken == paid + lost + left and books == (taken, paid, lost, left)
         rows.append((desk.title, euros(taken), euros(paid), euros(lost), euros(left)))
         amounts = {"takings_cents": taken, "paid_in_cents": paid, "lost_cents": lost, "left_in_tills_cents": left}
-        proof: dict[str, Any] = {"book": desk.book, "on": CONFIRMED_DAY.isoformat(), "holds": taken == paid + lost + left}
-        day.story.papers[f"{desk.book}.proof.json"] = as_json(proof | amounts)
+        proofs[desk.book] = {"book": desk.book, "on": CONFIRMED_DAY.isoformat(), "holds": holds} | amounts
+        day.story.papers[f"{desk.book}.proof.json"] = as_json(proofs[desk.book])
     headings = (say("Desk"), say("Takings"), say("With the Treasury"), say("Lost, with its reason"), say("Beyond the float"))
     day.story.teller.table(headings, rows)
     told = say("Every cent of the takings is with the Treasury, or a difference that somebody gave a reason for.")
-    day.story.judge("takings_became_euros", told, agree)
+    day.story.judge("takings_became_euros", told, all(proof["holds"] for proof in proofs.values()))
+
+
+def _books_say(day: MarketDay, book: str) -> tuple[int, int, int, int]:
+    """The same four amounts by a desk's book: takings, what the public accountant has, differences, and what is still held."""
+    with day.story.database.reading() as connection:
+        balances = {line.account: line.cents for line in journal_of(connection, book).balances}
+
+    def of(*roles: str) -> int:
+        return sum(cents for code, cents in balances.items() if code.partition(":")[0] in roles)
+
+    held = ("values.notes", "values.envelope", "digital_received", "claim_on_issuer", "other_means", "safe.euro", "till.euro")
+    return -of("revenue"), of("paid_in"), of("till_difference", "remittance_difference"), of(*held)
