@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from monnaielocale.actions.floats import (
@@ -38,10 +37,11 @@ from ..bodies import StrictRoute
 from ..fields import Body, Cents, CentsOrZero, Code, Day, Shape, text
 from ..openapi import refusing
 from ..pieces import Counted, pieces_of
+from ..subjects import SubjectRouter
 from .desks import DeskInPath
 
 COLLECTS = "desk_clerk"
-router = APIRouter(prefix="/desks/{desk}", tags=["desks"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/desks/{desk}", tags=["desks"], route_class=StrictRoute)
 _UNKNOWN = DeskUnknown(book="bayonne-pool")
 _HEAD = HeadOrDeputyNeeded(login="maite", desk="bayonne-pool", day="2026-01-31")
 _TILL = TillUnknown(desk="bayonne-pool", till="till-9", known=["till-1", "till-2"])

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from monnaielocale.actions.desk_days import CloseDay, ClosePeriod, SealDay, close_days, close_periods, seal_days
@@ -26,10 +25,11 @@ from ..access import Anyone, Keyed
 from ..bodies import StrictRoute
 from ..fields import Body, CentsOrZero, Count, Day, Period, Shape
 from ..openapi import refusing
+from ..subjects import SubjectRouter
 from .desk_cash import COLLECTS
 from .desks import UNKNOWN, DeskInPath, desk_seen
 
-router = APIRouter(prefix="/desks/{desk}", tags=["closings"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/desks/{desk}", tags=["closings"], route_class=StrictRoute)
 _DESK, _DAY = "bayonne-pool", "2026-01-31"
 _HEAD = HeadOrDeputyNeeded(login="maite", desk=_DESK, day=_DAY)
 REFUSED_CLOSING = refusing(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import Field
 
 from monnaielocale.actions.desks import (
@@ -36,9 +36,10 @@ from ..fields import Body, CentsOrZero, Code, Day, Login, Shape
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..sight import BOOKS, TOWN
+from ..subjects import SubjectRouter
 
 AT_DESKS = ("desk_clerk", *TOWN, *BOOKS)
-router = APIRouter(prefix="/desks", tags=["desks"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/desks", tags=["desks"], route_class=StrictRoute)
 # A desk opens with a book of its own, which comes before everything that the collector writes.
 _openings = Door("desks to open", at_once=1, waiting=20)
 

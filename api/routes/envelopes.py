@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import Field
 
 from monnaielocale.actions.envelopes import FillEnvelope, HandEnvelope, fill_envelopes, hand_envelopes
@@ -39,12 +39,13 @@ from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..pieces import Counted, PiecesShown, pieces_of, pieces_shown
 from ..sight import ASSOCIATION
+from ..subjects import SubjectRouter
 from .desk_cash import COLLECTS, Till
 from .desks import UNKNOWN, DeskInPath, desk_seen
 
 TILLS_MOST = 50
 TAKINGS_MOST = 200
-router = APIRouter(prefix="/desks/{desk}", tags=["envelopes"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/desks/{desk}", tags=["envelopes"], route_class=StrictRoute)
 _DESK, _ENVELOPE, _REMITTANCE = "bayonne-pool", "PISC-2026-E0007", "PISC-2026-R0003"
 _UNKNOWN = (DeskUnknown(book=_DESK), EnvelopeUnknown(desk=_DESK, envelope=_ENVELOPE))
 REFUSED_FILLING = refusing(DeskUnknown(book=_DESK), EnvelopeEmpty())

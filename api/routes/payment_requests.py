@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import AwareDatetime, Field
 
 from monnaielocale.actions.payment_requests import (
@@ -40,12 +40,13 @@ from ..bodies import StrictRoute
 from ..doors import Door
 from ..fields import Body, Cents, CentsOrZero, Code, Currency, Shape, text
 from ..openapi import refusing
+from ..subjects import SubjectRouter
 from .desk_cash import COLLECTS
 from .desks import DeskInPath
 from .receipts import MoneyGiven, ReceiptTakenShown, Services, receipt_answered
 
 SECONDS_LEAST, SECONDS_MOST = 30, 3600
-router = APIRouter(tags=["payment requests"], route_class=StrictRoute)
+router = SubjectRouter(tags=["payment requests"], route_class=StrictRoute)
 _REFERENCE = "7Q4KX0M2ZB"
 _GONE = (
     RequestUnknown(reference=_REFERENCE),

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, Field
 
 from monnaielocale.actions.cancels import (
@@ -42,13 +42,14 @@ from ..fields import Body, Cents, CentsOrZero, Code, Count, Day, Reason, Shape, 
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..pieces import Counted, PiecesShown, pieces_of, pieces_shown
+from ..subjects import SubjectRouter
 from .desk_cash import COLLECTS
 from .desks import UNKNOWN, DeskInPath, desk_seen
 
 SERVICES_MOST = 200
 OTHERS_MOST = 20
 ROWS_MOST = 200
-router = APIRouter(prefix="/desks/{desk}", tags=["receipts"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/desks/{desk}", tags=["receipts"], route_class=StrictRoute)
 _DESK = "bayonne-pool"
 _NUMBER = "PISC-2026-000042"
 _AT_TILL = (

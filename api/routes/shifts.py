@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import AwareDatetime, Field
 
 from monnaielocale.actions.shifts import begin_shift_at_desk
@@ -17,9 +17,10 @@ from ..bodies import StrictRoute
 from ..doors import Door
 from ..fields import Body, Code, Shape
 from ..openapi import refusing
+from ..subjects import SubjectRouter
 from .tokens import TokenAnswer, TokenText, tokens_answered
 
-router = APIRouter(prefix="/token", tags=["token"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/token", tags=["token"], route_class=StrictRoute)
 # Hashing a code takes as long as a password.
 _codes = Door("short code", at_once=2, waiting=30)
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field
 
 from monnaielocale.actions.desk_days import OpenDay, open_days
@@ -40,10 +40,11 @@ from ..doors import Door
 from ..fields import CENTS_MOST, Body, CentsOrZero, Code, Day, Login, Password, Shape, text
 from ..openapi import refusing
 from ..pieces import PiecesShown, TillCountGiven, pieces_shown
+from ..subjects import SubjectRouter
 from .desk_cash import COLLECTS, Till
 from .desks import DeskInPath
 
-router = APIRouter(prefix="/desks/{desk}", tags=["desks"], route_class=StrictRoute)
+router = SubjectRouter(prefix="/desks/{desk}", tags=["desks"], route_class=StrictRoute)
 _signatures = Door("signature at a till", at_once=2, waiting=30)
 _DESK, _TILL = "bayonne-pool", "till-1"
 _DAY = "2026-01-31"
