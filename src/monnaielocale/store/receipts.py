@@ -108,7 +108,7 @@ def receipt_kept(connection: Connection, book: str, number: str) -> ReceiptKept:
 
 def journal_page(connection: Connection, book: str, after: int, most: int, on: date | None = None) -> list[JournalEntry]:
     """The receipts of a desk after a place in its chain, of one day or of all, in their order."""
-    rows = UnitOfWork(connection).rows("receipt_journal", book=book, after=after, most=most, on=on)
+    rows = UnitOfWork(connection).rows("receipts_after", book=book, after=after, most=most, on=on)
     return [JournalEntry(row.chain_number, receipt_from_canonical(row.canonical.encode()), row.link) for row in rows]
 
 

@@ -12,7 +12,7 @@ SELECT book.code AS book, receipt.chain_number, receipt.number, receipt.canonica
   JOIN book ON book.code = asked.book
   JOIN receipt ON receipt.book_id = book.id AND receipt.chain_number = asked.place;
 
--- receipt_journal: The receipts of a desk after a place in its chain, of one day or of all, in their order.
+-- receipts_after: The receipts of a desk after a place in its chain, of one day or of all, in their order.
 SELECT receipt.chain_number, receipt.canonical, encode(receipt.link, 'hex') AS link
   FROM book JOIN receipt ON receipt.book_id = book.id
  WHERE book.code = %(book)s AND receipt.chain_number > %(after)s
