@@ -9,6 +9,7 @@ import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -345,8 +346,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 def _methods_at(request: Request) -> str:
     """All methods of an address, where the framework names those of its first route alone."""
-    matching = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in matching for method in getattr(route, "methods", None) or ()}))
+    routes = iter_route_contexts(request.app.routes)
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
 
 
 async def _on_disconnect(request: Request, _: Exception) -> Response:
