@@ -7,7 +7,7 @@ A_LINE = "01a20b32-801f-7740-a8ab-93fa47375bbe"
 A_PAYMENT = "01a20b32-8020-7b52-9c1d-6de0a7f2c311"
 A_MATCH = "01a20b32-8021-7cc4-8f0a-0b6a3f9d5e27"
 RESERVE = "FR7699999000010000000000115"
-RUN = "RF64BAYONNEIND202601L1"
+RUN = "RF36BAYONNEIND202601L1"
 
 # By the name of the operation.
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -75,6 +75,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "undo_match": {"match_id": A_MATCH, "reason": "Confirmed by mistake", "on": "2026-02-06"},
     "credit_run": {"on": "2026-02-05"},
     "return_run": {"on": "2026-02-09"},
+    "open_service_desk": {"issuer_book": "eusko", "desk": "pool", "on": "2026-02-09"},
+    "name_for_desk": {"login": "xan", "rank": "clerk", "starts_on": "2026-02-09", "on": "2026-02-09"},
+    "begin_shift": {"desk": "bayonne-pool", "code": "4071"},
+    "unlock_shift": {"device_key": "9hV0x6rJ2mQk7sT1bY4dLw", "code": "4071"},
+    "account_for_run": {"on": "2026-02-09"},
     "take_back_credit": {"reason": "Credited twice", "on": "2026-02-09"},
     "confirm_credits": {"confirmations": [{"reference": f"{RUN}-1", "transaction_number": "T-100234"}], "on": "2026-02-06"},
     "pay_from_wallet": {
@@ -99,7 +104,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "reverse_event": {"reason": "Entered twice", "on": "2026-02-12"},
     "end_mandate": {"ended_on": "2026-06-30", "reason": "Leaves the council", "on": "2026-02-13"},
     "revoke_mandate": {"revoked_on": "2026-02-13", "reason": "Written to the association", "on": "2026-02-13"},
-    "account_for_run": {"on": "2026-02-16"},
     "close_run": {"reason": "The rest is paid in euros", "on": "2026-02-16"},
     "cancel_run": {"reason": "Replaced by list 2", "on": "2026-02-16"},
     "close_membership": {"reason": "Moves away", "remainder": "redeem", "on": "2026-02-20"},

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from monnaielocale.domain.members import MEMBER_KINDS
 from monnaielocale.domain.payments.periods import Period as PeriodOfPayment
+from monnaielocale.domain.payments.periods import PeriodUnreadable
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.domain.text import clean_text
 
@@ -17,6 +18,7 @@ from monnaielocale.domain.text import clean_text
 CENTS_MOST = 10**15
 # Days far outside of these can only be slips, and the calendar of Python ends after them.
 YEARS = (1900, 2199)
+_PERIOD = re.compile(r"2[01][0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -79,6 +81,9 @@ def _day(value: object) -> date:
 
 
 def _period(value: str) -> str:
+    # People write 01/2026 in lists; programs write a period in one way.
+    if not _PERIOD.fullmatch(value):
+        raise PeriodUnreadable(written=value)
     return str(PeriodOfPayment.parse(value))
 
 
@@ -93,6 +98,7 @@ Balance = Annotated[
     int,
     Field(strict=True, description="An amount in whole cents; below zero where an account may be.", examples=[125000]),
 ]
+BalanceGiven = Annotated[Balance, Field(ge=-CENTS_MOST, le=CENTS_MOST)]
 Count = Annotated[int, Field(strict=True, ge=0, le=CENTS_MOST, description="How many.", examples=[12])]
 Number = Annotated[
     int, Field(strict=True, ge=1, le=2**63 - 1, description="A number that the books gave, from 1 without a hole.", examples=[42])
@@ -121,7 +127,7 @@ MandateNumber = Annotated[
 Reference = Annotated[
     str,
     StringConstraints(strict=True, pattern=r"^RF[0-9]{2}[A-Z0-9]{1,21}$"),
-    Field(description="The reference of a payment run (ISO 11649).", examples=["RF64BAYONNEIND202601L1"]),
+    Field(description="The reference of a payment run (ISO 11649).", examples=["RF36BAYONNEIND202601L1"]),
 ]
 MemberKind = Annotated[
     str,
@@ -155,13 +161,25 @@ Password = Annotated[
 Day = Annotated[
     date,
     BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "format": "date", "description": "A calendar day.", "examples": ["2026-01-31"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "pattern": "^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$",
+            "description": "A calendar day.",
+            "examples": ["2026-01-31"],
+        }
+    ),
 ]
 Period = Annotated[
     str,
     *text(most=20, least=1),
     AfterValidator(_refusing(_period)),
-    Field(description="What a payment is for: a month, a year or a day.", examples=["2026-01"]),
+    Field(
+        description="What a payment is for: a month, a year or a day.",
+        examples=["2026-01"],
+        json_schema_extra={"pattern": f"^{_PERIOD.pattern}$"},
+    ),
 ]
 ShareMode = Annotated[
     str,

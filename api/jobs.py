@@ -10,7 +10,7 @@ from fastapi import FastAPI, Header, Request
 from pydantic import AwareDatetime, Field
 from starlette.responses import JSONResponse, Response
 
-from monnaielocale.actions.jobs import percent, start_job
+from monnaielocale.actions.jobs import TooManyJobs, percent, start_job
 from monnaielocale.actions.perform import Action
 from monnaielocale.domain.kept_refusals import refusal_kept
 from monnaielocale.domain.progress import Step
@@ -20,6 +20,7 @@ from monnaielocale.words import word
 from .access import Asking
 from .doors import Door
 from .fields import Code, Shape
+from .openapi import refusing
 from .problems import problem_of
 
 # What takes a second or so: nobody should hold a connection open for longer without knowing how far the work is.
@@ -33,7 +34,11 @@ _results: dict[str, _Result] = {}
 
 Prefer = Annotated[
     str | None,
-    Header(max_length=200, description="`respond-async` to be answered at once with a job, however small the work (RFC 7240)."),
+    Header(
+        max_length=200,
+        description="`respond-async` to be answered at once with a job, however small the work (RFC 7240).",
+        examples=["respond-async"],
+    ),
 ]
 
 
@@ -80,7 +85,7 @@ class Job(Shape):
         )
 
 
-ACCEPTED: dict[int | str, dict[str, Any]] = {
+ACCEPTED: dict[int | str, dict[str, Any]] = refusing(TooManyJobs(count=10)) | {
     202: {
         "model": Job,
         "description": "The work is long and goes on as a job; ask for it at `Location`.",

@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from monnaielocale.actions.collector import TooBusy
 from monnaielocale.actions.perform import KeyReused
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
-from monnaielocale.domain.attempts import TooManyAttempts
 from monnaielocale.domain.members import MemberUnknown
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.faults import BusyBook
@@ -22,7 +21,7 @@ from monnaielocale.words import ENGLISH, speak
 from .bodies import ADDRESS_MOST, BYTES_MOST, AddressTooLong, BodyNotJson, BodyTooLarge, BodyTooSlow, ParameterUnknown
 from .examples import EXAMPLES
 from .problems import MEDIA_TYPE, NumberTooSmall, RequestUnfit, problem_of, title_of
-from .statuses import RETRY_AFTER, status_of
+from .statuses import RETRY_AFTER, STATUSES, status_of
 from .strict_json import JsonRefused, KeyTwice, ValueFault
 from .tokens import TokenRefused
 
@@ -95,7 +94,6 @@ def _common() -> dict[int, tuple[Refusal, ...]]:
         BodyNotJson(),
         RequestUnfit((ValueFault("body.amount_cents", NumberTooSmall(least=1)),)),
         KeyReused(key="6f1ef6a0-3f5c-4d6e-9c55-2f1f0a1f2b3c"),
-        TooManyAttempts(retry_after_seconds=30),
         TooBusy(),
     )
     statuses = {status_of(sample) for sample in samples}
@@ -136,7 +134,7 @@ def _examples(status: int) -> Document:
 def _headers(status: int) -> Document:
     if status == 401:
         return {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer: an access token is needed."}}
-    if status in {status_of(sample) for samples in _common().values() for sample in samples if sample.code in RETRY_AFTER}:
+    if any(STATUSES[code] == status for code in RETRY_AFTER):
         return {"Retry-After": {"schema": {"type": "integer"}, "description": "After how many seconds to try again."}}
     return {}
 
@@ -156,7 +154,24 @@ def complete(document: Document) -> Document:
         schemas.pop(name, None)
     schemas |= {"Problem": PROBLEM, "Fault": FAULT}
     components["responses"] = {f"Problem{status}": _answer(status) for status in sorted(used)}
+    _describe_forms(document)
     return _with_plain_names(_with_whole_numbers(document))
+
+
+def _describe_forms(document: Document) -> None:
+    """Parts of forms as they can be sent: there is no null, and a part that need not be given may be empty."""
+    for _, _, operation in operations(document):
+        content = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+        if content is None:
+            continue
+        form = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+        for part in form["properties"].values():
+            if {"type": "null"} in part.get("anyOf", ()):
+                given = [each for each in part.pop("anyOf") if each != {"type": "null"}]
+                if "contentMediaType" in given[0]:
+                    part |= given[0]
+                else:
+                    part["anyOf"] = [*given, {"type": "string", "maxLength": 0}]
 
 
 def _with_whole_numbers(part: Any) -> Any:

@@ -13,7 +13,6 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Match
 
 from monnaielocale.actions.perform import Unforeseen
 from monnaielocale.domain.conventions.faults import ChoiceUnknown
@@ -346,8 +345,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 def _methods_at(request: Request) -> str:
     """All methods of an address, where the framework names those of its first route alone."""
-    routes = iter_route_contexts(request.app.routes)
-    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    path = request.scope["path"]
+    matching = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)]
     return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
 
 

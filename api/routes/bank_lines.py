@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import Field
 
 from monnaielocale.actions.matches import (
@@ -43,6 +43,7 @@ router = SubjectRouter(prefix="/bank-lines", tags=["bank lines"], route_class=St
 _NO_LINE = refusing(LineUnknown(line=UUID(int=0), book="eusko"))
 _NO_MATCH = refusing(MatchUnknown(match=UUID(int=0), book="eusko"))
 
+LineId = Annotated[UUID, Path(description="The identifier of the bank line.", examples=["01a20b32-801f-7740-a8ab-93fa47375bbe"])]
 StateAsked = Annotated[LineState | None, Query(description="Only lines that are explained so far.")]
 Party = Annotated[str, *text(most=80), Field(description="A member's number or the code of a public body.", examples=["E00042"])]
 
@@ -235,29 +236,29 @@ async def search_matches(who: Keyed, body: Dated | None = None, book: BookAsked 
     return matched_of(await within_or_job(who, match_lines, item, prefer=prefer))
 
 
-@router.get("/{line_id}", responses=_NO_LINE)
-def show_bank_line(line_id: UUID, who: Anyone, book: BookAsked = None) -> LineWithMatches:
+@router.get("/{line_id:uuid}", responses=_NO_LINE)
+def show_bank_line(line_id: LineId, who: Anyone, book: BookAsked = None) -> LineWithMatches:
     """One bank line with its matches."""
     line, matches = _seen(who, book, line_id)
     return LineWithMatches(**_line(line), matches=[_match(one) for one in matches])
 
 
 @router.get("/{line_id}/proposals", responses=_NO_LINE)
-def list_proposals(line_id: UUID, who: Anyone, book: BookAsked = None) -> Proposals:
+def list_proposals(line_id: LineId, who: Anyone, book: BookAsked = None) -> Proposals:
     """What is proposed for a line and waits for a second person, with the reason in words."""
     _, matches = _seen(who, book, line_id)
     return Proposals(items=[_match(one) for one in matches if one.state == "proposed"])
 
 
 @router.post("/{line_id}/allocate", status_code=201, max_body_size=PARTS_BYTES, responses=_NO_LINE)
-async def allocate_bank_line(line_id: UUID, body: AllocationAsked, who: Keyed, book: BookAsked = None) -> MatchChanged:
+async def allocate_bank_line(line_id: LineId, body: AllocationAsked, who: Keyed, book: BookAsked = None) -> MatchChanged:
     """Propose that a line pays payments of runs; another person confirms it."""
     parts = tuple(PartGiven(str(PartKind.ALLOCATION), one.amount_cents, one.payment_id) for one in body.payments)
     return await _proposed(who, book, line_id, parts, body, body.note)
 
 
 @router.post("/{line_id}/explain", status_code=201, max_body_size=PARTS_BYTES, responses=_NO_LINE)
-async def explain_bank_line(line_id: UUID, body: ExplanationAsked, who: Keyed, book: BookAsked = None) -> MatchChanged:
+async def explain_bank_line(line_id: LineId, body: ExplanationAsked, who: Keyed, book: BookAsked = None) -> MatchChanged:
     """Propose what a line is for, a top-up, dues, a charge, in one or several parts; another person confirms it."""
     parts = tuple(
         PartGiven(str(one.kind), one.amount_cents, one.payment_id, one.party, one.transfer_due_id, one.other_line_id)
@@ -267,28 +268,28 @@ async def explain_bank_line(line_id: UUID, body: ExplanationAsked, who: Keyed, b
 
 
 @router.post("/{line_id}/return", status_code=201, responses=_NO_LINE)
-async def return_bank_line(line_id: UUID, body: ReturnAsked, who: Keyed, book: BookAsked = None) -> MatchChanged:
+async def return_bank_line(line_id: LineId, body: ReturnAsked, who: Keyed, book: BookAsked = None) -> MatchChanged:
     """Propose to send euros of a line back; once another person confirmed it, a transfer is due."""
     parts = (PartGiven(str(PartKind.TO_RETURN), body.amount_cents, party=body.party),)
     return await _proposed(who, book, line_id, parts, body, body.note)
 
 
 @router.post("/{line_id}/confirm", responses=_NO_MATCH)
-async def confirm_match(line_id: UUID, body: MatchNamed, who: Keyed, book: BookAsked = None) -> MatchChanged:
+async def confirm_match(line_id: LineId, body: MatchNamed, who: Keyed, book: BookAsked = None) -> MatchChanged:
     """Confirm a proposed match as a second person: it is booked at once."""
     item = ConfirmMatch(who.actor, who.book(book), body.match_id, who.day(body.on), who.key, line_id)
     return MatchChanged(**await who.ask(confirm_matches, item))
 
 
 @router.post("/{line_id}/reject", responses=_NO_MATCH)
-async def reject_match(line_id: UUID, body: MatchRejected, who: Keyed, book: BookAsked = None) -> MatchChanged:
+async def reject_match(line_id: LineId, body: MatchRejected, who: Keyed, book: BookAsked = None) -> MatchChanged:
     """Put a proposed match aside: the program does not propose it again."""
     item = RejectMatch(who.actor, who.book(book), body.match_id, who.day(body.on), body.reason, who.key, line_id)
     return MatchChanged(**await who.ask(reject_matches, item))
 
 
 @router.post("/{line_id}/undo", responses=_NO_MATCH)
-async def undo_match(line_id: UUID, body: MatchUndone, who: Keyed, book: BookAsked = None) -> MatchChanged:
+async def undo_match(line_id: LineId, body: MatchUndone, who: Keyed, book: BookAsked = None) -> MatchChanged:
     """Undo a confirmed match by its mirror entry; refused once its euros were used, with the event that used them."""
     item = UndoMatch(who.actor, who.book(book), body.match_id, body.reason, who.day(body.on), who.key, line_id)
     return MatchChanged(**await who.ask(undo_matches, item))

@@ -24,7 +24,22 @@ from monnaielocale.words import say
 from .. import places
 from ..access import Anyone, Keyed
 from ..bodies import StrictRoute
-from ..fields import Balance, Body, BookAsked, Cents, CentsOrZero, Code, Count, Currency, Day, FileName, Name, Number, Shape
+from ..fields import (
+    Balance,
+    BalanceGiven,
+    Body,
+    BookAsked,
+    Cents,
+    CentsOrZero,
+    Code,
+    Count,
+    Currency,
+    Day,
+    FileName,
+    Name,
+    Number,
+    Shape,
+)
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
 from ..sight import BOOKS, TOWN, of_the_books
@@ -35,7 +50,11 @@ MOST_BALANCES = 12_000
 router = SubjectRouter(tags=["books"], route_class=StrictRoute)
 
 BookCode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="The code of the book.", examples=["eusko"])]
-OpeningId = Annotated[UUID, Path(description="The identifier of the opening.")]
+EventAsked = Annotated[
+    int | None,
+    Query(ge=1, le=2**63 - 1, description="As the books stood after this event; the last one unless given.", examples=[42]),
+]
+OpeningId = Annotated[UUID, Path(description="The identifier of the opening.", examples=["01a20b32-801f-7740-a8ab-93fa47375bbe"])]
 NO_OPENING = refusing(OpeningUnknown(opening=UUID(int=0), book="eusko"))
 REFUSED_OPENING = refusing(
     BookAlreadyOpened(book="eusko"), RowsRefused((RowFault(0, "", "", OpeningUnbalanced(currency="EUR", difference="0.01")),))
@@ -84,7 +103,7 @@ class BalanceAsked(Body):
 
     account: AccountCode
     denomination_cents: Cents | None = None
-    balance_cents: Balance
+    balance_cents: BalanceGiven
 
 
 class OpeningAsked(Body):
@@ -290,7 +309,7 @@ def list_openings(book: BookCode, who: Anyone, limit: Limit = 100, cursor: Curso
     return OpeningsPage(items=[OpeningShown(**_opening(one)) for one in seen], next=cursor_of(last.event) if last else None)
 
 
-@router.get("/books/{book}/opening/{opening_id}", responses=NO_OPENING)
+@router.get("/books/{book}/opening/{opening_id:uuid}", responses=NO_OPENING)
 def show_opening(book: BookCode, opening_id: OpeningId, who: Anyone) -> OpeningWithBalances:
     """One opening with its balances."""
     of_the_books(who)
@@ -330,9 +349,7 @@ def prove_reserve(
     who: Anyone,
     book: BookAsked = None,
     on: Annotated[Day | None, Query(description="The business date; today unless given.")] = None,
-    event: Annotated[
-        int | None, Query(ge=1, le=2**63 - 1, description="As the books stood after this event; the last one unless given.")
-    ] = None,
+    event: EventAsked = None,
 ) -> ProofShown:
     """Prove that every unit is backed by euros which the bank's statements show, or show the difference with its cause."""
     who.require(*BOOKS, *TOWN)

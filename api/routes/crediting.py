@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Path
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
@@ -46,7 +47,10 @@ from .payment_runs import Dated, DatedWithReason
 # Ten thousand confirmations with long numbers of transactions.
 CONFIRMATIONS_BYTES = 4 * 1024 * 1024
 router = SubjectRouter(tags=["crediting"], route_class=StrictRoute)
-_RUN = "RF64BAYONNEIND202601L1"
+PaymentId = Annotated[
+    UUID, Path(description="The identifier of the payment that was credited.", examples=["01a20b32-801f-7740-a8ab-93fa47375bbe"])
+]
+_RUN = "RF36BAYONNEIND202601L1"
 _NOT_CREDITED = refusing(
     RunUnknown(run=_RUN),
     RunNotSigned(run=_RUN),
@@ -63,7 +67,7 @@ _NOT_CONFIRMED = refusing(
 OrderReference = Annotated[
     str,
     *text(most=40, least=1),
-    Field(description="The reference under which a credit was ordered, fixed for ever.", examples=["RF64BAYONNEIND202601L1-2"]),
+    Field(description="The reference under which a credit was ordered, fixed for ever.", examples=["RF36BAYONNEIND202601L1-2"]),
 ]
 TransactionNumber = Annotated[
     str, *text(most=100, least=1), Field(description="The other system's number of its transaction.", examples=["T-100234"])
@@ -202,7 +206,7 @@ async def return_run(
 
 
 @router.post("/credits/{payment_id}/take-back", responses=_NOT_TAKEN_BACK)
-async def take_back_credit(payment_id: UUID, body: DatedWithReason, who: Keyed, book: BookAsked = None) -> CreditBack:
+async def take_back_credit(payment_id: PaymentId, body: DatedWithReason, who: Keyed, book: BookAsked = None) -> CreditBack:
     """Take the wrong credit of a payment back, up to what the wallet still holds."""
     item = TakeBackCredit(who.actor, who.book(book), payment_id, body.reason, who.day(body.on), who.key)
     return CreditBack(**await who.ask(take_back_credits, item))

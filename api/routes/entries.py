@@ -34,7 +34,7 @@ AccountAsked = Annotated[
 ]
 FromAsked = Annotated[Day | None, Query(alias="from", description="Only entries of this business day or later.")]
 ToAsked = Annotated[Day | None, Query(alias="to", description="Only entries of this business day or earlier.")]
-EntryNumber = Annotated[int, Path(ge=1, le=NUMBER_MOST, description="The number of the entry in its book.")]
+EntryNumber = Annotated[int, Path(ge=1, le=NUMBER_MOST, description="The number of the entry in its book.", examples=[42])]
 
 
 class EntryLine(Shape):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import Field
 
 from monnaielocale.actions.perform import plain
@@ -28,6 +29,7 @@ router = SubjectRouter(prefix="/events", tags=["events"], route_class=StrictRout
 _NO_EVENT = refusing(EventUnknown(book="eusko", event=UUID(int=0)))
 _NOT_REVERSED = refusing(EventUnknown(book="eusko", event=UUID(int=0)), AlreadyReversed(), NotReversible(kind="opening"))
 
+EventId = Annotated[UUID, Path(description="The identifier of the event.", examples=["01a20b32-801f-7740-a8ab-93fa47375bbe"])]
 Digest = Annotated[
     str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
 ]
@@ -111,7 +113,7 @@ def list_events(who: Anyone, book: BookAsked = None, limit: Limit = 100, cursor:
 
 
 @router.get("/{event_id}", responses=_NO_EVENT)
-def show_event(event_id: UUID, who: Anyone, book: BookAsked = None) -> Event:
+def show_event(event_id: EventId, who: Anyone, book: BookAsked = None) -> Event:
     """One event."""
     of_the_books(who)
     code = who.book(book)
@@ -120,7 +122,7 @@ def show_event(event_id: UUID, who: Anyone, book: BookAsked = None) -> Event:
 
 
 @router.get("/{event_id}/proof", responses=_NO_EVENT)
-def prove_event(event_id: UUID, who: Anyone, book: BookAsked = None) -> EventProof:
+def prove_event(event_id: EventId, who: Anyone, book: BookAsked = None) -> EventProof:
     """The proof that an event stands in the chain as it is, without showing those beside it."""
     of_the_books(who)
     code = who.book(book)
@@ -142,7 +144,7 @@ def prove_event(event_id: UUID, who: Anyone, book: BookAsked = None) -> EventPro
 
 
 @router.post("/{event_id}/reverse", responses=_NOT_REVERSED)
-async def reverse_event(event_id: UUID, body: DatedWithReason, who: Keyed, book: BookAsked = None) -> EventReversed:
+async def reverse_event(event_id: EventId, body: DatedWithReason, who: Keyed, book: BookAsked = None) -> EventReversed:
     """Reverse a payment between members, a redemption not yet paid, or a decision about notes, by its mirror entry."""
     item = ReverseEvent(who.actor, who.book(book), event_id, body.reason, who.day(body.on), who.key)
     return EventReversed(**await who.ask(reverse_events, item))

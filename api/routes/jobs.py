@@ -1,7 +1,10 @@
 """Jobs: how far long work is, and how it ended. Everybody sees their own."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
+
+from fastapi import Path
 
 from monnaielocale.actions.jobs import JobUnknown
 from monnaielocale.store.jobs import job_of, jobs_of
@@ -15,6 +18,7 @@ from ..paging import Cursor, CursorUnfit, Limit, cursor_of, page, place_of
 from ..subjects import SubjectRouter
 
 router = SubjectRouter(prefix="/jobs", tags=["jobs"], route_class=StrictRoute)
+JobId = Annotated[UUID, Path(description="The identifier of the job.", examples=["01a20b32-801f-7740-a8ab-93fa47375bbe"])]
 _UNKNOWN = refusing(JobUnknown(job=UUID(int=0)))
 
 
@@ -35,7 +39,7 @@ def list_jobs(who: Anyone, limit: Limit = 100, cursor: Cursor = None) -> JobsPag
 
 
 @router.get("/{job_id}", responses=_UNKNOWN)
-def show_job(job_id: UUID, who: Anyone) -> Job:
+def show_job(job_id: JobId, who: Anyone) -> Job:
     """One job: how far it is, and once it has ended what the request would have been answered."""
     with who.visit() as connection:
         found = job_of(connection, who.actor.person_id, job_id)

@@ -25,13 +25,13 @@ from ..forms import DayGiven
 from ..jobs import ACCEPTED, Prefer, shown_as, within_or_job
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
+from ..paths import MEMBER_NUMBER
 from ..sight import of_the_books
 from ..subjects import SubjectRouter
 from ..uploads import FORM_BYTES, content_of
 
 router = SubjectRouter(prefix="/members", tags=["members"], route_class=StrictRoute)
 
-# A number may hold a slash, so it takes the rest of the address, up to what is done to the member.
 NumberInPath = Annotated[
     str,
     Path(pattern=r"^[A-Z0-9][A-Z0-9._/-]{0,19}$", description="The number of the member.", examples=["E00042"]),
@@ -160,7 +160,7 @@ async def import_members(
     return _enrolled(await within_or_job(who, enrol_from_files, item, size_bytes=len(data), prefer=prefer))
 
 
-@router.post("/{number:path}/close", responses=refusing(WalletNotEmpty(member="E00042", balance="12.50")))
+@router.post(f"/{MEMBER_NUMBER}/close", responses=refusing(WalletNotEmpty(member="E00042", balance="12.50")))
 async def close_membership(number: NumberInPath, body: DepartureAsked, who: Keyed, book: BookAsked = None) -> DepartureShown:
     """Record that a member leaves; their account takes and gives nothing any more."""
     item = MemberDeparts(
@@ -176,7 +176,7 @@ async def close_membership(number: NumberInPath, body: DepartureAsked, who: Keye
     return DepartureShown(**await who.ask(depart_members, item))
 
 
-@router.get("/{number:path}")
+@router.get(f"/{MEMBER_NUMBER}")
 def show_member(number: NumberInPath, who: Anyone, book: BookAsked = None) -> MemberShown:
     """One member, as the association, its auditors and the member see them."""
     if "member" not in who.actor.roles:

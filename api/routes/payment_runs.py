@@ -57,6 +57,7 @@ from ..forms import CountGiven, DayGiven, ListFile, TotalGiven
 from ..jobs import ACCEPTED, Prefer, shown_as, within_or_job
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
+from ..paths import RUN_REFERENCE
 from ..places import day_and_id, number
 from ..sight import of_the_runs, seen_by
 from ..subjects import SubjectRouter
@@ -65,9 +66,9 @@ from ..uploads import FORM_BYTES, content_of
 # Ten thousand payments with all their texts.
 ROWS_BYTES = 8 * 1024 * 1024
 router = SubjectRouter(prefix="/payment-runs", tags=["payment runs"], route_class=StrictRoute)
-_NO_RUN = refusing(RunUnknown(run="RF64BAYONNEIND202601L1"))
+_NO_RUN = refusing(RunUnknown(run="RF36BAYONNEIND202601L1"))
 _NOT_OPENED = refusing(
-    RunDiffers(run="RF64BAYONNEIND202601L1", added=1, removed=0, changed=2),
+    RunDiffers(run="RF36BAYONNEIND202601L1", added=1, removed=0, changed=2),
     RowsRefused((RowFault(17, "member_number", "E00117", MemberUnknown(member="E00117")),)),
     NoConvention(book="eusko"),
 )
@@ -241,7 +242,7 @@ def list_runs(
     return RunsPage(items=[_run(run) for run in shown], next=following)
 
 
-@router.get("/{reference}", responses=_NO_RUN)
+@router.get(f"/{RUN_REFERENCE}", responses=_NO_RUN)
 def show_run(reference: Reference, who: Anyone, book: BookAsked = None) -> RunShown:
     """One run."""
     own, code = of_the_runs(who), who.book(book)

@@ -7,17 +7,25 @@ from uuid import UUID
 from pydantic import Field
 
 from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
+from monnaielocale.domain.ledger import BalanceTooLow
+from monnaielocale.domain.members import MemberLeft, MemberUnknown
 from monnaielocale.domain.refusals import Refusal
 
 from ..access import Asking, Keyed
 from ..bodies import StrictRoute
 from ..fields import Body, BookAsked, Cents, Day, Label, MemberNumber, Shape
 from ..logs import tell_refused_parts
+from ..openapi import refusing
 from ..problems import problem_of
 from ..sight import ASSOCIATION
 from ..subjects import SubjectRouter
 
 MOST_AT_ONCE = 1000
+NOT_PAID = refusing(
+    MemberUnknown(member="E00101"),
+    MemberLeft(member="E00042", left_on=date(2026, 2, 20)),
+    BalanceTooLow(account="wallet:E00042", balance="2.00", amount="12.50"),
+)
 router = SubjectRouter(prefix="/payments", tags=["payments"], route_class=StrictRoute)
 
 
@@ -59,7 +67,7 @@ class PaymentsAnswered(Shape):
     answers: list[PaymentAnswer]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=NOT_PAID)
 async def pay_from_wallet(body: PaymentAsked, who: Keyed, book: BookAsked = None) -> PaymentMade:
     """Pay from wallet to wallet: a member from their own, the association for anyone."""
     who.require("member", *ASSOCIATION)

@@ -40,7 +40,9 @@ class TransferKind(StrEnum):
 
 
 KindAsked = Annotated[TransferKind | None, Query(description="Only transfers of this kind.")]
-OpenAsked = Annotated[bool | None, Query(description="Only those still to be made, or only those that were made.")]
+OpenAsked = Annotated[
+    bool | None, Query(description="Only those still to be made, or only those that were made.", examples=[True])
+]
 
 
 class RedemptionAsked(Body):

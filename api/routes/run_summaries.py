@@ -110,7 +110,7 @@ class SummaryShown(Shape):
     totals: SummaryTotals
 
 
-_NO_RUN = refusing(RunUnknown(run="RF64BAYONNEIND202601L1"), NotAcceptable())
+_NO_RUN = refusing(RunUnknown(run="RF36BAYONNEIND202601L1"), NotAcceptable())
 OTHER_FORMS: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in list(MEDIA_TYPES.values())[1:]}}
 }
