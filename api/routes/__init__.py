@@ -9,6 +9,7 @@ from . import (
     crediting,
     desk_cash,
     desk_closings,
+    desk_views,
     desks,
     entries,
     envelopes,
@@ -55,5 +56,6 @@ SUBJECTS = (
     payment_requests.router,
     desk_closings.router,
     envelopes.router,
+    desk_views.router,
     jobs.router,
 )

@@ -168,6 +168,17 @@ def test_the_evening_ends_with_a_z_an_envelope_and_euros_owed_at_face_value(pool
         assert (seen["envelope"], seen["state"], seen["carrier"]) == (envelope, "counted", "Ane Etxeberri")
         (owed,) = done(get(pool, login, f"{AT}/remittances"))["items"]
         assert (owed["remittance"], owed["amount_cents"], owed["paid_cents"]) == (booked["remittance"], 20_00, 0)
+    report = done(get(pool, "treasurer", f"{AT}/treasury"))
+    assert (report["total_cents"], report["takings_cents"]["notes"], report["notes_are_revenue"]) == (
+        quantity * price,
+        20_00,
+        True,
+    )
+    assert [one["number"] for one in report["remittances"]] == [booked["remittance"]]
+    csv = get(pool, "treasurer", f"{AT}/treasury", format="csv")
+    assert csv.headers["content-type"].startswith("text/csv") and report["receipts"][0]["number"] in csv.text
+    assert get(pool, "signer", f"{AT}/treasury", format="xlsx").content.startswith(b"PK")
+    assert done(get(pool, "pool-head", f"{AT}/alarms"))["items"] == []
     early = {"amount_cents": 20_00}
     assert refused(send(pool, "treasurer", f"{AT}/remittances/{booked['remittance']}/confirm", early)) == (
         422,

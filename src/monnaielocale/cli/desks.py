@@ -4,13 +4,17 @@ from typing import Annotated
 
 from ..actions.desks import DesksHeld, NameForDesk, name_for_desks, open_desk
 from ..actions.perform import perform_one
+from ..domain.desks.alarms import Alarm
 from ..domain.desks.charters import Tariff, holds
 from ..domain.desks.staff import Rank
 from ..domain.money import Money
-from ..store.desks import desks_page, people_of_desk
+from ..store.alarms import alarms_of_desks
+from ..store.desks import desk_with, desks_of, desks_page, people_of_desk
 from ..store.people import actor_of
+from ..store.receipts import chain_of_desk
+from ..store.remittances import EnvelopeKept, envelopes_page
 from ..store.unit_of_work import UnitOfWork
-from ..words import say, shown, word
+from ..words import explain, say, shown, word
 from .answers import tell, tell_done, tell_json, tell_table
 from .arguments import AsJson, Book, By, On, day, day_or_none
 from .databases import chosen_book, open_database
@@ -120,4 +124,88 @@ def _as_data(tariff: Tariff) -> dict[str, str | int]:
         "least_cents": tariff.price.least_cents,
         "most_cents": tariff.price.most_cents,
         "vat_basis_points": tariff.vat.basis_points,
+    }
+
+
+@command(
+    desks,
+    "alarms",
+    say("Say what should be looked after at a desk: the ceiling, pay-ins, days, envelopes, differences, claims."),
+    "desk alarms bayonne-pool",
+)
+def alarms(desk: Desk, on: On = "", as_json: AsJson = False) -> int:
+    """Every alarm of a desk; the exit code is 1 when there is one."""
+    with open_database() as database, database.reading() as connection:
+        desk_with(desks_of(UnitOfWork(connection), [desk]), desk)
+        found = alarms_of_desks(connection, day(on), [desk])
+    if as_json:
+        tell_json([_alarm_as_data(each) for each in found])
+    elif found:
+        for each in found:
+            tell(f"! {explain(each.told)}")
+    else:
+        tell(say("Nothing needs looking after at {desk}.", desk=desk))
+    return 1 if found else 0
+
+
+def _alarm_as_data(alarm: Alarm) -> dict[str, str | None]:
+    since_on = alarm.since_on.isoformat() if alarm.since_on else None
+    return {"kind": alarm.kind.value, "words": explain(alarm.told), "since_on": since_on}
+
+
+@command(
+    desks,
+    "chain",
+    say("Compute the chain of a desk's receipts again: nobody altered one, took one out or put one in."),
+    "desk chain bayonne-pool",
+)
+def chain(desk: Desk, as_json: AsJson = False) -> int:
+    """The chain of the receipts; the exit code is 1 when it is broken."""
+    with open_database() as database, database.reading() as connection:
+        desk_with(desks_of(UnitOfWork(connection), [desk]), desk)
+        seen = chain_of_desk(connection, desk)
+    if as_json:
+        tell_json({"receipts": seen.receipt_count, "link": seen.link, "first_broken": seen.first_broken})
+    elif seen.first_broken:
+        tell(say("The chain is broken at receipt {receipt}.", receipt=seen.first_broken))
+    else:
+        tell(say("The chain of {count} receipts is whole.", count=seen.receipt_count))
+    return 1 if seen.first_broken else 0
+
+
+@command(
+    desks,
+    "envelopes",
+    say("Show the envelopes of a desk, from the drawers to the euros."),
+    "desk envelopes bayonne-pool",
+)
+def envelopes(desk: Desk, as_json: AsJson = False) -> None:
+    """The envelopes of a desk, as both sides see them."""
+    with open_database() as database, database.reading() as connection:
+        desk_with(desks_of(UnitOfWork(connection), [desk]), desk)
+        found = envelopes_page(connection, desk, limit=DESKS_MOST)
+    if as_json:
+        tell_json([_envelope_as_data(each) for each in found])
+        return
+    headings = [say("Envelope"), say("State"), say("Declared"), say("Remittance")]
+    rows = [
+        [
+            each.envelope.number,
+            word("state", each.envelope.state),
+            shown(Money(each.envelope.declared.total_cents, "EUR")),
+            each.remittance or "",
+        ]
+        for each in found
+    ]
+    tell_table(headings, rows, right=(2,))
+
+
+def _envelope_as_data(kept: EnvelopeKept) -> dict[str, str | int | None]:
+    envelope = kept.envelope
+    return {
+        "envelope": envelope.number,
+        "state": envelope.state.value,
+        "declared_cents": envelope.declared.total_cents,
+        "counted_cents": envelope.counted.notes.total_cents if envelope.counted else None,
+        "remittance": kept.remittance,
     }
