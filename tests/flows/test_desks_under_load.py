@@ -21,12 +21,11 @@ from monnaielocale.actions.perform import Answer, Outcome, perform
 from monnaielocale.actions.receipts import TakeReceipt, take_receipts
 from monnaielocale.actions.till_sessions import CloseSession, CountTill, OpenSession, close_sessions, count_tills, open_sessions
 from monnaielocale.domain.actors import Actor
-from monnaielocale.domain.desks.days import paris_day
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store.database import Database
 from tests.flows.conftest import Built
 from tests.invariants import check_invariants
-from tests.world import CONVENTIONS, World
+from tests.world import CONVENTIONS, MONDAY, World
 
 DESKS, CLERKS = 4, 4
 RECEIPTS = 5_000
@@ -65,7 +64,7 @@ def clerks_of(world: World) -> list[Clerk]:
 
 def staffed(database: Database) -> None:
     """Four desks with four clerks each, floats in every till, and notes among the public."""
-    on = paris_day(datetime.now(UTC))
+    on = MONDAY
     world = World.create(database, on, content=convention())
     world.move_notes("printed", *((each, 20_000_00) for each in (100, 200, 500, 1000, 2000)))
     world.move_notes("sold", *((each, 15_000_00) for each in (100, 200, 500, 1000, 2000)), slip="slip of the public")
@@ -82,7 +81,10 @@ def staffed(database: Database) -> None:
 
 @pytest.fixture
 def world(built: Built) -> World:
-    return World(built(staffed), paris_day(datetime.now(UTC)))
+    """On a Monday at eleven in Paris: nothing here ends at midnight."""
+    database = built(staffed)
+    database.ahead = datetime(MONDAY.year, MONDAY.month, MONDAY.day, 10, tzinfo=UTC) - datetime.now(UTC)
+    return World(database)
 
 
 def opened(world: World) -> list[tuple[Clerk, UUID]]:
