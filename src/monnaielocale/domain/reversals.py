@@ -20,6 +20,10 @@ UNDONE_BY: Mapping[str, str] = {
     "mandate_drafted": "end the mandate",
     "mandate_signed": "end the mandate",
     "mandate_accepted": "end the mandate, or record that the beneficiary revoked it",
+    "receipt_taken": "cancel the receipt",
+    "receipt_entered_late": "cancel the receipt",
+    "payment_approved": "cancel the receipt",
+    "payment_confirmed_elsewhere": "cancel the receipt",
 }
 
 
