@@ -67,7 +67,7 @@ class NotesPlaces(Shape):
 
 @router.post("", status_code=201, responses=_NOT_MOVED)
 async def move_printed_notes(body: NotesAsked, who: Keyed, book: BookAsked = None) -> NotesMoved:
-    """Record what is done with notes: printed, sold, lost, exchanged with an account, sorted again or destroyed."""
+    """Record what is done with notes, such as printed, sold, lost, found, put on account, sorted again or destroyed."""
     counted = tuple((each.denomination_cents, each.amount_cents) for each in body.notes)
     day, member = who.day(body.on), body.member or ""
     item = MoveNotes(who.actor, who.book(book), str(body.kind), counted, day, member, body.slip, who.key)

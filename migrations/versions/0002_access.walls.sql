@@ -20,7 +20,8 @@ CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
                       'mandate_accepted', 'mandate_ended', 'statement_imported', 'statement_held', 'bank_line', 'match_proposed',
                       'match_confirmed', 'match_rejected', 'match_undone', 'run_credited', 'euros_to_return',
                       'credits_confirmed_elsewhere', 'run_accounted', 'reversal', 'notes_printed', 'notes_sold', 'notes_lost',
-                      'notes_put_on_account', 'notes_withdrawn', 'notes_sorted_again', 'notes_destroyed')
+                      'notes_put_on_account', 'notes_withdrawn', 'notes_sorted_again', 'notes_destroyed',
+                      'notes_sent_out', 'notes_brought_back', 'notes_found', 'notes_counterfeit')
             THEN ARRAY['association_operator', 'association_accountant']
         ELSE ARRAY[]::text[] END
 $$;

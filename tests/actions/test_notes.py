@@ -97,6 +97,34 @@ def test_lost_notes_may_be_spent_so_the_association_owes_their_euros(world: Worl
     check_invariants(world.database)
 
 
+def test_notes_that_were_held_for_lost_and_are_found_are_owed_to_nobody(world: World) -> None:
+    world.move_notes("lost", (5_00, 15_00))
+    world.move_notes("found", (5_00, 10_00))
+    assert balances(world, "notes.public:500", "circulation.notes", "operating.notes") == [5_00, -5_00, 5_00]
+    check_invariants(world.database)
+
+
+def test_a_counterfeit_among_notes_that_came_back_leaves_the_real_one_out(world: World) -> None:
+    world.move_notes("sold", (20_00, 60_00), slip="2026-17")
+    world.move_notes("put_on_account", (20_00, 60_00), member="E00001")
+    world.move_notes("counterfeit", (20_00, 20_00))
+    assert balances(world, "notes.returned:2000", "notes.public:2000", "circulation.notes", "operating.notes") == [
+        40_00,
+        20_00,
+        -20_00,
+        20_00,
+    ]
+    check_invariants(world.database)
+
+
+def test_unissued_notes_on_the_road_are_somewhere_too(world: World) -> None:
+    world.move_notes("sent_out", (5_00, 25_00))
+    assert balances(world, "notes.vault:500", "notes.transit_out:500") == [25_00, 25_00]
+    world.move_notes("brought_back", (5_00, 20_00))
+    assert balances(world, "notes.vault:500", "notes.transit_out:500", "circulation.notes") == [45_00, 5_00, 0]
+    check_invariants(world.database)
+
+
 def refusal(world: World, kind: str, *notes: tuple[int, int], member: str = "", slip: str = "", by: str = "operator") -> Refusal:
     before = world.count("event"), world.count("notes_movement")
     with pytest.raises(Refusal) as refused:

@@ -111,6 +111,8 @@ class Book:
             "printed": {vault: cents},
             "sold": {vault: -cents, public: cents, ("cash", "notes"): cents},
             "lost": {vault: -cents, public: cents, ("operating", "notes"): -cents},
+            "found": {vault: cents, public: -cents, ("operating", "notes"): cents},
+            "counterfeit": {back: -cents, public: cents, ("operating", "notes"): -cents},
             "sorted_again": {back: -cents, vault: cents},
             "destroyed": {back: -cents},
             "put_on_account": {public: -cents, back: cents, ("transfers", "digital"): cents, ("transfers", "notes"): -cents},

@@ -53,7 +53,9 @@ LOGINS = ("operator", "second-operator", "accountant", "preparer", "signer")
 MEMBERS = tuple(f"E{number:05d}" for number in range(1, 6))
 CENTS = st.sampled_from((1, 5_00, 20_00, 33_33, 100_00, 250_00))
 MEMBER = st.sampled_from(MEMBERS)
-NOTES_KINDS = ("printed", "sold", "lost", "sorted_again", "destroyed", "put_on_account", "withdrawn")
+NOTES_KINDS = (
+    "printed", "sold", "lost", "found", "counterfeit", "sorted_again", "destroyed", "put_on_account", "withdrawn",
+)  # fmt: skip
 # One of what there is, whatever there is by then.
 PLACE = st.integers(0, 10_000)
 ROWS = st.lists(st.tuples(st.sampled_from(MEMBERS[:4]), CENTS), min_size=1, max_size=3)

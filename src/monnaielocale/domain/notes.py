@@ -1,4 +1,4 @@
-"""Printed notes: the seven decisions about them, and which amounts can be counted out in them."""
+"""Printed notes: the decisions about them, and which amounts can be counted out in them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -17,7 +17,11 @@ class NotesKind(StrEnum):
 
     PRINTED = "printed"
     SOLD = "sold"
+    SENT_OUT = "sent_out"
+    BROUGHT_BACK = "brought_back"
     LOST = "lost"
+    FOUND = "found"
+    COUNTERFEIT = "counterfeit"
     PUT_ON_ACCOUNT = "put_on_account"
     WITHDRAWN = "withdrawn"
     SORTED_AGAIN = "sorted_again"
@@ -116,6 +120,14 @@ def notes_entry(kind: NotesKind, on: date, notes: Mapping[int, int], wallet: str
             return postings.notes_sold(on, notes)
         case NotesKind.LOST:
             return postings.notes_lost(on, notes)
+        case NotesKind.SENT_OUT:
+            return postings.notes_sent_out(on, notes)
+        case NotesKind.BROUGHT_BACK:
+            return postings.notes_brought_back(on, notes)
+        case NotesKind.FOUND:
+            return postings.notes_found(on, notes)
+        case NotesKind.COUNTERFEIT:
+            return postings.counterfeit_found(on, notes)
         case NotesKind.PUT_ON_ACCOUNT:
             return postings.notes_put_on_account(on, wallet=wallet, by_denomination=notes)
         case NotesKind.WITHDRAWN:

@@ -188,6 +188,33 @@ def notes_lost(on: date, by_denomination: Mapping[int, int]) -> Entry:
     return Entry.of(on, "notes lost", [*euros, *_notes_moved("vault", "public", by_denomination)])
 
 
+def notes_found(on: date, by_denomination: Mapping[int, int]) -> Entry:
+    """Notes that were held for lost or spent are in the vault after all: public -> vault; Dr circulation, Cr operating."""
+    total = sum(by_denomination.values())
+    euros = [debit("circulation.notes", total), credit("operating.notes", total)]
+    return Entry.of(on, "notes found", [*euros, *_notes_moved("public", "vault", by_denomination)])
+
+
+def counterfeit_found(on: date, by_denomination: Mapping[int, int]) -> Entry:
+    """Among the notes that came back some were never ours: the real ones are still out, and the loss is the association's.
+
+    returned -> public; Dr operating, Cr circulation, a shortage until it is paid.
+    """
+    total = sum(by_denomination.values())
+    euros = [debit("operating.notes", total), credit("circulation.notes", total)]
+    return Entry.of(on, "counterfeit notes found", [*euros, *_notes_moved("returned", "public", by_denomination)])
+
+
+def notes_sent_out(on: date, by_denomination: Mapping[int, int]) -> Entry:
+    """Unissued notes leave for where they will be sold: vault -> transit_out."""
+    return Entry.of(on, "notes sent out", _notes_moved("vault", "transit_out", by_denomination))
+
+
+def notes_brought_back(on: date, by_denomination: Mapping[int, int]) -> Entry:
+    """Unissued notes come back unsold, or to be sold from the vault: transit_out -> vault."""
+    return Entry.of(on, "notes brought back", _notes_moved("transit_out", "vault", by_denomination))
+
+
 def notes_put_on_account(on: date, *, wallet: str, by_denomination: Mapping[int, int]) -> Entry:
     """A member gives notes and gets digital units: public -> returned, issuance -> wallet; the reserves owe a transfer."""
     total = sum(by_denomination.values())
