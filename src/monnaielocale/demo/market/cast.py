@@ -97,7 +97,7 @@ ASKED_FOR_CENTS = 20
 PAPER_NUMBER = "C-0457"
 TRANSACTIONS = ("CEL-7K2M-118204", "CEL-7K2M-118371")
 CUSTOMERS_AT_ONCE = 40
-# Lucie gives a note back too often, and a note of five is missing from the market's envelope.
+# Lucie gives a note too much back, and a note of five is missing from the market's envelope.
 LOST_IN_TILL_CENTS = 1_00
 LOST_ON_THE_WAY_CENTS = 5_00
 

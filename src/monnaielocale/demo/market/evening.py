@@ -31,7 +31,7 @@ def close_the_desks(day: MarketDay) -> None:
     for till in day.tills:
         day.do(count_tills, CountTill(day.clerk(till), till.desk.book, till.session, till.count()))
     day.story.refuse(DifferenceUnexplained, close_sessions, _closing(day, day.second))
-    reason = say("A note of one given back too often, as far as I know")
+    reason = say("Probably a note of one given back too much")
     done = [day.do(close_sessions, _closing(day, till, reason if till is day.second else "")) for till in day.tills]
     headings = (say("Till"), say("Expected"), say("Counted"), say("Difference"), say("Reason"))
     teller.table(headings, [_session_row(till, answer) for till, answer in zip(day.tills, done, strict=True)])
