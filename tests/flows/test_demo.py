@@ -44,6 +44,7 @@ MARKET_VERDICTS = (
     "receipt_chains_unbroken",
     "every_cairn_is_backed",
     "takings_became_euros",
+    "notes_are_revenue",
 )
 REFUSED = "Refusé :"
 
@@ -170,7 +171,7 @@ def test_the_market_day_shows_what_the_program_refuses(told: Told) -> None:
 
 def test_the_receipt_journals_hold_every_receipt_without_a_hole(told: Told) -> None:
     for desk, prefix, most in (("market", "MARC", 87), ("metrovelo", "VELO", 44)):
-        numbers = [row["Quittance"] for row in told.csv(f"grenoble-{desk}.receipts.csv")]
+        numbers = [row["Numéro"] for row in told.csv(f"grenoble-{desk}.receipts.csv")]
         tills = [number for number in numbers if not number.startswith(f"{prefix}-2026-P")]
         assert tills == [f"{prefix}-2026-{place:06d}" for place in range(1, most + 1)]
         assert [number for number in numbers if number not in tills] == (["MARC-2026-P000001"] if desk == "market" else [])
@@ -179,26 +180,31 @@ def test_the_receipt_journals_hold_every_receipt_without_a_hole(told: Told) -> N
     assert sum(before != after for before, after in pairwise(served)) > 5
 
 
-def test_the_journal_shows_the_published_change_and_every_means(told: Told) -> None:
+def test_the_published_change_is_shown_row_by_row(told: Told) -> None:
+    lines = [" ".join(line.split()) for line in told.parts[1].splitlines()]
+    begins = lines.index("Billets donnés Euros donnés Rendu en billets Rendu en euros Quittance") + 1
+    assert lines[begins : begins + 5] == [
+        "1,00 CRN 0,20 € 0,00 CRN 0,00 € MARC-2026-000001",
+        "5,00 CRN 0,20 € 4,00 CRN 0,00 € MARC-2026-000002",
+        "1,00 CRN 1,00 € 0,00 CRN 0,80 € MARC-2026-000003",
+        "5,00 CRN 1,00 € 4,00 CRN 0,80 € MARC-2026-000004",
+        "1,00 CRN 2,00 € 0,00 CRN 1,80 € MARC-2026-000005",
+    ]
+    assert "Avec 0,20 € de plus, Karim rend 1,00 CRN." in lines
+
+
+def test_the_treasury_sees_every_means_in_the_receipt_journals(told: Told) -> None:
     market, bikes = (told.csv(f"grenoble-{desk}.receipts.csv") for desk in ("market", "metrovelo"))
-    moved = [
-        tuple(row[name] for name in ("Billets donnés", "Euros donnés", "Rendu en billets", "Rendu en euros")) for row in market
-    ]
-    assert moved[:6] == [
-        ("1,00", "0,20", "0,00", "0,00"),
-        ("5,00", "0,20", "4,00", "0,00"),
-        ("1,00", "1,00", "0,00", "0,80"),
-        ("5,00", "1,00", "4,00", "0,80"),
-        ("1,00", "2,00", "0,00", "1,80"),
-        ("2,00", "0,20", "1,00", "0,00"),
-    ]
+    assert {(row["Billets locaux"], row["Euros"]) for row in market[:6]} == {("1,00", "0,20")}
     beside, digital, cancelled, minus = bikes[:4]
-    assert (beside["Billets donnés"], beside["Carte"], beside["dont TVA"]) == ("10,00", "5,00", "2,50")
+    assert (beside["Billets locaux"], beside["Cartes"], beside["Total"]) == ("10,00", "5,00", "15,00")
     assert (digital["Total"], digital["Unités numériques"]) == ("30,00", "30,00")
-    assert (minus["Annule"], minus["Total"], minus["Rendu en billets"]) == (cancelled["Quittance"], "-5,00", "5,00")
+    assert (minus["Annule"], minus["Total"], minus["Billets locaux"]) == (cancelled["Numéro"], "-5,00", "-5,00")
     (paper,) = (row for row in market if row["Quittance papier"])
-    assert (paper["Quittance papier"], paper["Total"], paper["Rendu en billets"]) == ("C-0457", "9,60", "1,00")
-    assert len({row["Empreinte"] for row in (*market, *bikes)}) == len(market) + len(bikes)
+    assert (paper["Quittance papier"], paper["Total"], paper["Billets locaux"]) == ("C-0457", "9,60", "9,00")
+    for desk in ("market", "metrovelo"):
+        book = read_table((told.folder / f"grenoble-{desk}.treasury.xlsx").read_bytes(), file_name="treasury.xlsx")
+        assert len(book.rows) > 40
 
 
 def test_what_the_desks_took_ends_with_the_treasury(told: Told) -> None:

@@ -1,6 +1,6 @@
 """From the envelopes to the euros: carried, counted, owed at face value, seen at the bank, confirmed by the Treasury."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from ...actions.desk_days import SealDay, seal_days
@@ -25,9 +25,12 @@ from ...domain.desks.remittances import RemittanceConfirmedBeyond
 from ...domain.explaining.facts import PartKind
 from ...domain.statements.bank import BankAccountName, Movement, Statement
 from ...formats.bank.camt053_writer import write_camt053
+from ...formats.desk_report import report_sheets
+from ...formats.spreadsheets import write_csv, write_xlsx
+from ...store.desk_reports import desk_report
 from ...store.exports import journal_of
 from ...store.matches import unexplained_lines
-from ...words import say
+from ...words import say, word
 from ..proofs import tell_proof
 from ..story import as_json, euros, told_on
 from .cast import (
@@ -136,6 +139,7 @@ def euros_arrive(day: MarketDay) -> None:
     teller.tell(told_on(CONFIRMED_DAY, say("Hélène confirms the four transfers:")))
     teller.table((say("Remittance"), say("Confirmed"), say("Still claimed")), rows)
     _judge_takings(day)
+    _treasury_looks(day)
 
 
 def _bank_speaks(day: MarketDay) -> None:
@@ -201,6 +205,21 @@ def _judge_takings(day: MarketDay) -> None:
     day.story.teller.table(headings, rows)
     told = say("Every cent of the takings is with the Treasury, or a difference that somebody gave a reason for.")
     day.story.judge("takings_became_euros", told, all(proof["holds"] for proof in proofs.values()))
+
+
+def _treasury_looks(day: MarketDay) -> None:
+    """The receipt journal and the whole report of each desk, for the Treasury: notes are proven to be revenue in euros."""
+    reports = []
+    with day.story.database.reading() as connection:
+        for desk in DESKS:
+            report = desk_report(connection, desk.book, MARKET_DAY, CONFIRMED_DAY)
+            sheets = report_sheets(report, say=say, word=word)
+            written_at = datetime.combine(CONFIRMED_DAY, time(), UTC)
+            day.story.papers[f"{desk.book}.receipts.csv"] = write_csv(sheets[0])
+            day.story.papers[f"{desk.book}.treasury.xlsx"] = write_xlsx(sheets, created_at=written_at)
+            reports.append(report)
+    told = say("The desks' books count every note of their receipts as euros of revenue.")
+    day.story.judge("notes_are_revenue", told, all(report.notes_are_revenue for report in reports))
 
 
 def _books_say(day: MarketDay, book: str) -> tuple[int, int, int, int]:

@@ -10,8 +10,6 @@ from ...domain.desks.bundles import Bundle
 from ...domain.desks.counts import DifferenceUnexplained
 from ...domain.desks.receipt_chain import first_broken, first_gap
 from ...domain.desks.receipts import Receipt, Series
-from ...formats.receipt_journal import receipt_journal_sheet
-from ...formats.spreadsheets import write_csv
 from ...store.counter import evening_envelope, receipt_journal
 from ...words import say
 from ..story import euros, told_on
@@ -87,7 +85,6 @@ def _judge_journals(day: MarketDay) -> None:
         for desk in DESKS:
             kept = receipt_journal(connection, desk.book)
             receipts = [receipt for receipt, _ in kept]
-            day.story.papers[f"{desk.book}.receipts.csv"] = write_csv(receipt_journal_sheet(kept, say=say))
             answered = [number for till in day.tills_of(desk) for number in till.numbers]
             continuous &= sorted(receipt.number for receipt in receipts) == sorted(answered)
             continuous &= all(first_gap(_numbers(receipts, series)) is None for series in Series)
