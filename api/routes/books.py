@@ -17,6 +17,7 @@ from monnaielocale.domain.openings import BookAlreadyOpened, OpeningUnbalanced, 
 from monnaielocale.domain.proof import backing_proof
 from monnaielocale.formats.opening_files import write_opening_rows
 from monnaielocale.store.books import BookSeen, OpeningSeen, book_seen, books_page, closed_until, opening_seen, openings_page
+from monnaielocale.store.entries import EntryUnknown
 from monnaielocale.store.proof import EventUnknown, proof_facts
 from monnaielocale.store.visits import NotForYou, as_reader_for
 from monnaielocale.words import say
@@ -54,7 +55,17 @@ EventAsked = Annotated[
     int | None,
     Query(ge=1, le=2**63 - 1, description="As the books stood after this event; the last one unless given.", examples=[42]),
 ]
+EntryAsked = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        le=2**63 - 1,
+        description="As the books stood after this entry, which also counts what desks wrote; a proof names both.",
+        examples=[57],
+    ),
+]
 OpeningId = Annotated[UUID, Path(description="The identifier of the opening.", examples=["01a20b32-801f-7740-a8ab-93fa47375bbe"])]
+REFUSED_PROOF = refusing(NotForYou(), EventUnknown(book="eusko", event=42), EntryUnknown(book="eusko", entry=57))
 NO_OPENING = refusing(OpeningUnknown(opening=UUID(int=0), book="eusko"))
 REFUSED_OPENING = refusing(
     BookAlreadyOpened(book="eusko"), RowsRefused((RowFault(0, "", "", OpeningUnbalanced(currency="EUR", difference="0.01")),))
@@ -344,19 +355,22 @@ async def close_until(book: BookCode, body: ClosingAsked, who: Keyed) -> Closing
     return ClosingShown(book=code, **await who.ask(close_books, item))
 
 
-@router.get("/reserve-proof", responses=refusing(NotForYou(), EventUnknown(book="eusko", event=42)))
+@router.get(
+    "/reserve-proof", responses=refusing(NotForYou(), EventUnknown(book="eusko", event=42), EntryUnknown(book="eusko", entry=57))
+)
 def prove_reserve(
     who: Anyone,
     book: BookAsked = None,
     on: Annotated[Day | None, Query(description="The business date; today unless given.")] = None,
     event: EventAsked = None,
+    entry: EntryAsked = None,
 ) -> ProofShown:
     """Prove that every unit is backed by euros which the bank's statements show, or show the difference with its cause."""
     who.require(*BOOKS, *TOWN)
     code, day = who.book(book), who.day(on)
     with who.visit() as connection:
         reader = as_reader_for(connection, "proof", code)
-        proof = backing_proof(proof_facts(reader, book=code, on=day, event=event))
+        proof = backing_proof(proof_facts(reader, book=code, on=day, event=event, entry=entry))
     told = proof_as_data(proof, documents=who.actor.party_kind != "public_body")
     for form in told["forms"].values():
         form["causes"] = [cause | {"reason": say(cause["reason"])} for cause in form["causes"]]

@@ -9,10 +9,13 @@ from ..store.proof import proof_facts
 from .perform import plain
 
 
-def prove_backing(database: Database, *, book: str, on: date, event: int | None = None) -> Proof:
-    """The proof at a business date, as of an event; asked again with both, it is identical. Raises BookUnknown, EventUnknown."""
+def prove_backing(database: Database, *, book: str, on: date, event: int | None = None, entry: int | None = None) -> Proof:
+    """The proof at a business date, as of an event and an entry; asked again with all three, it is identical.
+
+    Raises BookUnknown, EventUnknown and EntryUnknown.
+    """
     with database.reading() as connection:
-        return backing_proof(proof_facts(connection, book=book, on=on, event=event))
+        return backing_proof(proof_facts(connection, book=book, on=on, event=event, entry=entry))
 
 
 def proof_as_data(proof: Proof, *, documents: bool = True) -> dict[str, Any]:

@@ -63,13 +63,17 @@ def prove(
         int | None,
         option("--event", say("NUMBER"), say("As the books stood after this event.")),
     ] = None,
+    entry: Annotated[
+        int | None,
+        option("--entry", say("NUMBER"), say("As the books stood after this entry, with what desks wrote by then.")),
+    ] = None,
     book: Book = "",
     as_json: AsJson = False,
 ) -> int:
     """Show the backing proof; the exit code says whether it holds."""
     asked_on = day(on)
     with open_database() as database:
-        proof = prove_backing(database, book=chosen_book(database, book), on=asked_on, event=event)
+        proof = prove_backing(database, book=chosen_book(database, book), on=asked_on, event=event, entry=entry)
     if as_json:
         tell_json(proof_as_data(proof))
     else:

@@ -10,6 +10,7 @@ from ..domain.chart import Form, by_form
 from ..domain.proof import Evidence, ProofFacts, RoadItem, StatedBalance
 from ..domain.refusals import Refusal
 from .database import Connection
+from .entries import EntryUnknown
 from .journal import BookUnknown
 from .queries import query
 
@@ -20,10 +21,11 @@ class EventUnknown(Refusal):
     code = "event_unknown"
 
 
-def proof_facts(connection: Connection, *, book: str, on: date, event: int | None = None) -> ProofFacts:
-    """Everything that the proof of a book needs, seen as of an event (the last one unless given).
+def proof_facts(connection: Connection, *, book: str, on: date, event: int | None = None, entry: int | None = None) -> ProofFacts:
+    """Everything that the proof of a book needs, seen as of an event of the book and one of its entries, or of the last ones.
 
-    Raises BookUnknown and EventUnknown.
+    What desks write in the book belongs to events of their own, so that the entry alone says how much of it was seen. Raises
+    BookUnknown, EventUnknown and EntryUnknown.
     """
 
     def rows(name: str, **parameters: Any) -> list[Any]:
@@ -36,13 +38,16 @@ def proof_facts(connection: Connection, *, book: str, on: date, event: int | Non
             raise EventUnknown(book=book, event=event)
         raise BookUnknown(book=book)
     head = heads[0]
-    seen = {"book_id": head.book_id, "event": head.event, "on_day": on, "entry": head.entry, "recorded_at": head.recorded_at}
+    if entry is not None and not 0 <= entry <= rows("last_event", book=book, event=None)[0].entry:
+        raise EntryUnknown(book=book, entry=entry)
+    last = head.entry if entry is None else entry
+    seen = {"book_id": head.book_id, "event": head.event, "on_day": on, "entry": last, "recorded_at": head.recorded_at}
     balances = {row.code: row.cents for row in rows("euro_balances", **seen)}
     return ProofFacts(
         book=book,
         on=on,
         event=head.event,
-        entry=head.entry,
+        entry=last,
         balances=balances,
         banks=[_stated(row, balances) for row in rows("stated_balances", **seen)],
         departures=_on_the_way(rows("own_transfers", **seen)),

@@ -2,7 +2,7 @@
 SELECT book.id AS book_id, COALESCE(%(event)s::bigint, batch.last_event_number) AS event, batch.recorded_at,
        CASE WHEN %(event)s::bigint IS NULL THEN batch.last_entry_number
             ELSE (SELECT COALESCE(max(entry.number), batch.first_entry_number - 1)
-                    FROM entry JOIN event ON event.id = entry.event_id AND event.number <= %(event)s
+                    FROM entry JOIN event ON event.id = entry.event_id AND event.number <= %(event)s AND event.book_id = book.id
                    WHERE entry.book_id = book.id AND entry.batch_number = batch.number) END AS entry
   FROM book JOIN batch ON batch.book_id = book.id
  WHERE book.code = %(book)s
@@ -63,14 +63,25 @@ SELECT line.id, bank.form, bank.iban, line.booked_on, line.label, line.amount_ce
                       AND event.business_on <= %(on_day)s)
  ORDER BY line.booked_on, line.id;
 
--- cash_sales: Notes sold for cash, the youngest first, each with its slip, as of an event and a date.
-SELECT movement.amount_cents, movement.slip, event.business_on
+-- cash_sales: Notes sold for cash and given to desks for their floats, the youngest first, as of an event, an entry and a date;
+-- each with its slip, which for a desk is its book and the number of the event there.
+SELECT movement.amount_cents, movement.slip, event.business_on, entry.number
   FROM notes_movement AS movement
   JOIN event ON event.id = movement.event_id AND event.number <= %(event)s AND event.business_on <= %(on_day)s
+  JOIN entry ON entry.event_id = event.id AND entry.book_id = movement.book_id
  WHERE movement.book_id = %(book_id)s AND movement.kind = 'sold'
    AND NOT EXISTS (SELECT 1 FROM event AS back WHERE back.reverses_event_id = event.id AND back.number <= %(event)s
                       AND back.business_on <= %(on_day)s)
- ORDER BY event.number DESC;
+UNION ALL
+SELECT line.amount_cents, format('%%s/%%s', desk.code, event.number), event.business_on, entry.number
+  FROM desk AS its
+  JOIN book AS desk ON desk.id = its.book_id
+  JOIN event ON event.book_id = desk.id AND event.kind = 'float_exchanged' AND event.business_on <= %(on_day)s
+  JOIN entry ON entry.event_id = event.id AND entry.book_id = %(book_id)s AND entry.number <= %(entry)s
+  JOIN entry_line AS line ON line.book_id = entry.book_id AND line.entry_number = entry.number
+  JOIN account ON account.id = line.account_id AND account.code = 'cash_in_hand.notes'
+ WHERE its.issuer_book_id = %(book_id)s
+ ORDER BY 4 DESC;
 
 -- causes_of_difference: The documents behind euros that back nothing: lines nobody explained, charges, losses, debtors.
 SELECT 'paid_unattributed' AS kind, bank.form, (-line.amount_cents - COALESCE(explained.cents, 0))::bigint AS amount_cents,
