@@ -8,6 +8,15 @@ A_PAYMENT = "01a20b32-8020-7b52-9c1d-6de0a7f2c311"
 A_MATCH = "01a20b32-8021-7cc4-8f0a-0b6a3f9d5e27"
 RESERVE = "FR7699999000010000000000115"
 RUN = "RF36BAYONNEIND202601L1"
+A_SESSION = "01a20b32-8022-7a10-b3c7-5f1d2e9a6c44"
+
+
+def _pieces(*counts: tuple[int, int]) -> list[dict[str, int]]:
+    return [{"denomination_cents": denomination, "count": count} for denomination, count in counts]
+
+
+# What a till holds in the morning: local notes of 35 units, and coins and notes of 50 euros.
+_FLOAT = {"notes": _pieces((100, 20), (200, 5), (500, 1)), "euros": _pieces((50, 4), (100, 8), (500, 4), (1000, 2))}
 
 # By the name of the operation.
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -108,4 +117,53 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "cancel_run": {"reason": "Replaced by list 2", "on": "2026-02-16"},
     "close_membership": {"reason": "Moves away", "remainder": "redeem", "on": "2026-02-20"},
     "close_until": {"closed_until": "2026-01-31", "on": "2026-03-02"},
+    # A day at a desk: what is not dated is of today.
+    "receive_float": {"amount_cents": 15000},
+    "exchange_float": {"till": "till-1", "notes": _pieces((100, 20), (200, 5), (500, 2))},
+    "move_notes_to_another_till": {"from_till": "till-1", "to_till": "till-2", "notes": _pieces((500, 1))},
+    "exchange_float_back": {"till": "till-2", "notes": _pieces((500, 1))},
+    "lower_float": {"amount_cents": 2500},
+    "open_day": {},
+    "open_session": {"till": "till-1", "count": _FLOAT, "float_euros_cents": 5000},
+    "take_over_till": {"taken_by": "xan", "password": "a long enough password", "count": _FLOAT},
+    "take_receipt": {
+        "session_id": A_SESSION,
+        "services": [{"service": "entry", "quantity": 2}, {"service": "lesson"}, {"service": "entry-reduced"}],
+        "given": {"notes": _pieces((500, 1), (2000, 1)), "euros_cents": 20},
+        "total_cents": 2420,
+    },
+    "cancel_receipt": {"session_id": A_SESSION, "reason": "The child is under ten", "rows": [3]},
+    "refund_from_till": {"session_id": A_SESSION},
+    "enter_paper_receipt": {
+        "session_id": A_SESSION,
+        "paper_number": "0017",
+        "issued_on": "2026-02-09",
+        "services": [{"service": "ten-entries"}],
+        "given": {"euros_cents": 4000},
+        "change_euros_cents": 200,
+    },
+    "request_payment": {"session_id": A_SESSION, "services": [{"service": "lesson"}], "digital_cents": 1200},
+    "confirm_payment_elsewhere": {"transaction_number": "T-20260131-77"},
+    "move_to_or_from_safe": {"direction": "to_the_safe", "till": "till-1", "amount_cents": 3800},
+    "count_till": {
+        "count": {
+            "notes": _pieces((100, 18), (200, 4), (500, 2), (2000, 1)),
+            "euros": _pieces((50, 4), (100, 7), (500, 4), (1000, 2)),
+        }
+    },
+    "close_session": {"reason": "One coin lost"},
+    "pay_in_takings": {"means": "euros", "amount_cents": 3800, "slip": "V-12"},
+    "fill_envelope": {"notes": [{"till": "till-1", "notes": _pieces((2000, 1))}]},
+    "close_day": {},
+    "seal_day": {},
+    "hand_envelope": {"carrier": "Ane Etxeberri"},
+    "count_envelope": {"notes": _pieces((2000, 1))},
+    "confirm_remittance": {"amount_cents": 2000},
+    "redeem_digital": {},
+    "account_for_takings_of_desk": {
+        "title": "2026-114",
+        "takings": [{"service": "ten-entries", "amount_cents": 3800}],
+    },
+    "refund_by_town": {"amount_cents": 320},
+    "close_period_of_desk": {"period": "2026-02"},
 }

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 from pydantic import AwareDatetime, Field
 
 from monnaielocale.actions.payment_requests import (
@@ -62,6 +62,9 @@ UNKNOWN = refusing(RequestUnknown(reference=_REFERENCE), RequestReferenceUnfit(w
 
 ReferenceInPath = Annotated[
     str, Path(min_length=1, max_length=40, description="The reference, as people type it.", examples=[_REFERENCE])
+]
+SquareKind = Annotated[
+    Literal["svg", "png"], Query(description="The format of the picture: drawn in lines or in dots.", examples=["svg"])
 ]
 # A look at a request before its desk is known; the decision itself is the action's.
 _requests = Door("payment requests", at_once=4, waiting=200)
@@ -160,7 +163,7 @@ def show_payment_request(reference: ReferenceInPath, who: Anyone) -> RequestForP
     responses=UNKNOWN | {200: {"content": {kind: {} for kind, _ in SQUARES.values()}, "description": "The square code."}},
     response_class=Response,
 )
-def show_square_code(reference: ReferenceInPath, who: Anyone, kind: Literal["svg", "png"] = "svg") -> Response:
+def show_square_code(reference: ReferenceInPath, who: Anyone, kind: SquareKind = "svg") -> Response:
     """The square code (QR) of a payment request, to be shown on a screen or printed; it names nobody."""
     found = _seen(who, reference)
     request = PaymentRequest(found.reference, found.book, found.amount_cents, found.requested_at, found.expires_at)

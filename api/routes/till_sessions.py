@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Path, Request
 from pydantic import Field
 
 from monnaielocale.actions.desk_days import OpenDay, open_days
@@ -74,6 +74,10 @@ REFUSED_CLOSING = refusing(
     *_UNKNOWN, SessionOfAnother(till=_TILL, login="maite"), SessionNotCounted(till=_TILL), SessionClosed(till=_TILL), _UNEXPLAINED
 )
 
+SessionInPath = Annotated[
+    UUID,
+    Path(description="The session, as its opening answered it.", examples=["01a20b32-8022-7a10-b3c7-5f1d2e9a6c44"]),
+]
 Why = Annotated[
     str,
     *text(most=REASON_LENGTH_MAX),
@@ -186,7 +190,9 @@ async def open_session(desk: DeskInPath, body: SessionAsked, who: Keyed) -> Sess
 
 
 @router.post("/sessions/{session_id}/take-over", status_code=201, responses=REFUSED_TAKEOVER)
-async def take_over_till(desk: DeskInPath, session_id: UUID, body: TakeoverAsked, who: Keyed, request: Request) -> SessionStarted:
+async def take_over_till(
+    desk: DeskInPath, session_id: SessionInPath, body: TakeoverAsked, who: Keyed, request: Request
+) -> SessionStarted:
     """Hand the till over to another clerk (relève); both sign the count, the other one with their password."""
     who.require(COLLECTS)
     database, address = who.services.database, request.client.host if request.client else ""
@@ -196,7 +202,7 @@ async def take_over_till(desk: DeskInPath, session_id: UUID, body: TakeoverAsked
 
 
 @router.post("/sessions/{session_id}/count", status_code=201, responses=REFUSED_COUNT)
-async def count_till(desk: DeskInPath, session_id: UUID, body: CountAsked, who: Keyed) -> TillHasBeenCounted:
+async def count_till(desk: DeskInPath, session_id: SessionInPath, body: CountAsked, who: Keyed) -> TillHasBeenCounted:
     """Count the till at the end of the session (comptage à l'aveugle); another count takes the place of the first."""
     who.require(COLLECTS)
     item = CountTill(who.actor, desk, session_id, body.count.given(), who.key)
@@ -204,7 +210,7 @@ async def count_till(desk: DeskInPath, session_id: UUID, body: CountAsked, who: 
 
 
 @router.post("/sessions/{session_id}/close", status_code=201, responses=REFUSED_CLOSING)
-async def close_session(desk: DeskInPath, session_id: UUID, body: ClosingAsked, who: Keyed) -> SessionDone:
+async def close_session(desk: DeskInPath, session_id: SessionInPath, body: ClosingAsked, who: Keyed) -> SessionDone:
     """Close a counted session: the difference is shown, explained and written in both books."""
     who.require(COLLECTS)
     done: dict[str, Any] = await who.ask(close_sessions, CloseSession(who.actor, desk, session_id, body.reason, who.key))

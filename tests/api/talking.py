@@ -9,10 +9,11 @@ from uuid import uuid4
 import httpx2
 
 from tests.bank_files import Bank, on
+from tests.desks import Pool
 from tests.matching import NAMES
-from tests.serving import Api
+from tests.serving import Api, let_in
 from tests.towns import drafting, mandates_in_force
-from tests.world import MEMBER_IBAN
+from tests.world import BOOK, MEMBER_IBAN, TOWN
 
 DAY = "2026-01-20"
 
@@ -24,6 +25,27 @@ def officials(api: Api, cents: int | None = None) -> Bank:
         api.world.enrol(number, name, iban=MEMBER_IBAN)
     mandates_in_force(api.world, *(drafting(api.world, number, cents) for number in NAMES))
     return Bank()
+
+
+def people_at_desk(api: Api) -> None:
+    """Who meets at the pool: two of the town, one of whom is to be its head, and a member; they can log in."""
+    for login in ("pool-head", "xan"):
+        api.world.add(login, TOWN, "desk_clerk")
+    member = api.world.enrol("E00001", "Maddi Etxe")
+    api.world.add("maddi", f"{BOOK}:{member}", "member")
+    for login in ("pool-head", "xan", "maddi"):
+        let_in(api.world, login)
+
+
+def open_pool(api: Api) -> None:
+    """The pool is open with those people at their posts, and has its float."""
+    people_at_desk(api)
+    pool = Pool(api.world)
+    pool.open()
+    pool.name("pool-head", "head")
+    pool.name("xan", "clerk")
+    api.world.move_notes("printed", *((each, 200_00) for each in (100, 200, 500)))
+    pool.receive(100_00)
 
 
 def post(

@@ -15,6 +15,7 @@ from monnaielocale.settings import Settings
 from tests.api.described import MULTIPART, Described, described
 from tests.api.forging import Forger, fits_a_header, forged_tokens
 from tests.api.hostile import HOSTILE, spoilt
+from tests.api.talking import open_pool
 from tests.api.wire import Answered, Wires
 from tests.serving import Api
 
@@ -102,7 +103,8 @@ def operations(api_of_file: Api) -> list[Described]:
 
 @pytest.fixture(scope="module")
 def wires(api_of_file: Api) -> Iterator[Wires]:
-    """A connection for each person who asks."""
+    """A connection for each person who asks, and a desk at which they ask."""
+    open_pool(api_of_file)
     wires = Wires(api_of_file)
     yield wires
     wires.close()

@@ -16,8 +16,8 @@ from schemathesis.hooks import HookContext
 
 from monnaielocale.api.openapi import KEY_HEADER
 from monnaielocale.api.statuses import TABLE
-from tests.api.described import Described, described
-from tests.api.talking import officials
+from tests.api.described import SENDERS, Described, described
+from tests.api.talking import officials, open_pool
 from tests.bank_files import seen
 from tests.invariants import check_invariants
 from tests.matching import ANA, MAITE, PEIO, credited, matched, run_of
@@ -62,7 +62,7 @@ def before_call(_: HookContext, case: Case[Any], **__: Any) -> None:
     Under the key of the example, the second request would be refused as another content of the first. And the logins that lists
     answer are tried where sessions end.
     """
-    if case.path_parameters.get("login") in LOGINS:
+    if case.path_parameters.get("login") in {*LOGINS, *SENDERS.values()}:
         case.path_parameters["login"] = "maite"
     if KEY_HEADER in case.headers and case.meta is not None and case.meta.generation.mode.is_positive:
         case.headers[KEY_HEADER] = f"request-{next(_numbers)}"
@@ -110,6 +110,7 @@ def populate(api: Api) -> None:
     shop = world.enrol("E00101", "Boulangerie Arto Gorria", "business", iban=MEMBER_IBAN)
     world.pay(MAITE, shop, 1250)
     world.redeem(shop, 1000)
+    open_pool(api)
 
 
 class Findings:
