@@ -24,7 +24,13 @@ class _RunReference(_AsWritten):
     regex = "RF[0-9]{2}[A-Z0-9]{1,21}"
 
 
+class _ReceiptNumber(_AsWritten):
+    regex = "[A-Z0-9-]{1,40}"
+
+
 MEMBER_NUMBER = "{number:member_number}"
 RUN_REFERENCE = "{reference:run_reference}"
+RECEIPT_NUMBER = "{number:receipt_number}"
 register_url_convertor("member_number", _MemberNumber())
 register_url_convertor("run_reference", _RunReference())
+register_url_convertor("receipt_number", _ReceiptNumber())

@@ -41,6 +41,7 @@ from ..bodies import StrictRoute
 from ..fields import Body, Cents, CentsOrZero, Code, Count, Day, Reason, Shape, text
 from ..openapi import refusing
 from ..paging import Cursor, Limit, cursor_of, page
+from ..paths import RECEIPT_NUMBER
 from ..pieces import Counted, PiecesShown, pieces_of, pieces_shown
 from ..subjects import SubjectRouter
 from .desk_cash import COLLECTS
@@ -310,7 +311,7 @@ def receipt_answered(done: dict[str, Any]) -> ReceiptTakenShown:
     return ReceiptTakenShown(**{**done, "change_notes": pieces_shown(done["change_notes"])})
 
 
-@router.post("/receipts/{number}/cancel", status_code=201, responses=REFUSED_CANCELLING)
+@router.post(f"/receipts/{RECEIPT_NUMBER}/cancel", status_code=201, responses=REFUSED_CANCELLING)
 async def cancel_receipt(desk: DeskInPath, number: ReceiptInPath, body: CancellationAsked, who: Keyed) -> ReceiptTakenShown:
     """Cancel a receipt, once, whole or by line: on its open day the same means go back, later the town refunds."""
     who.require(COLLECTS)
@@ -318,7 +319,7 @@ async def cancel_receipt(desk: DeskInPath, number: ReceiptInPath, body: Cancella
     return receipt_answered(await who.ask(cancel_receipts, item))
 
 
-@router.post("/receipts/{number}/refund", status_code=201, responses=REFUSED_REFUND)
+@router.post(f"/receipts/{RECEIPT_NUMBER}/refund", status_code=201, responses=REFUSED_REFUND)
 async def refund_from_till(desk: DeskInPath, number: ReceiptInPath, body: RefundAsked, who: Keyed) -> RefundGiven:
     """Give back from a till what a minus receipt left to be refunded, where the charter lets refunds leave it."""
     who.require(COLLECTS)
@@ -326,7 +327,7 @@ async def refund_from_till(desk: DeskInPath, number: ReceiptInPath, body: Refund
     return RefundGiven(**{**done, "notes": pieces_shown(done["notes"])})
 
 
-@router.post("/receipts/{number}/duplicates", status_code=201, responses=REFUSED_COPY)
+@router.post(f"/receipts/{RECEIPT_NUMBER}/duplicates", status_code=201, responses=REFUSED_COPY)
 async def print_duplicate(desk: DeskInPath, number: ReceiptInPath, who: Keyed) -> DuplicatePrintedShown:
     """Print a receipt again: each copy is a numbered DUPLICATA."""
     who.require(COLLECTS)
@@ -348,7 +349,7 @@ def list_receipts(
     return JournalPage(items=items, next=cursor_of(last.chain_number) if last else None)
 
 
-@router.get("/receipts/{number}", responses=REFUSED_COPY)
+@router.get(f"/receipts/{RECEIPT_NUMBER}", responses=REFUSED_COPY)
 def show_receipt(desk: DeskInPath, number: ReceiptInPath, who: Anyone) -> ReceiptWithCorrections:
     """One receipt with what was corrected of it."""
     with desk_seen(who, desk) as connection:

@@ -196,7 +196,7 @@ class Story:
         world.on = datetime.now(PARIS).date()
         world.move_notes("printed", *((each, 2_000_00) for each in (100, 200, 500, 2000)))
         world.move_notes("sold", *((each, 1_000_00) for each in (100, 200, 500, 2000)), slip="slip of the public")
-        world.fund("E00001", 50_00)
+        world.fund("E00077", 50_00)
 
     def _items(self, address: str) -> list[dict[str, Any]]:
         return list(self.api.as_("operator").get(address).json()["items"])
