@@ -159,7 +159,7 @@ class DeskShown(Shape):
     services: list[TariffShown]
 
 
-class PersonAsked(Body):
+class AppointmentAsked(Body):
     """Who is named for the desk, as what, and for which time (arrêté de nomination)."""
 
     login: Login
@@ -257,7 +257,7 @@ def _shown(public_body: str, issuer_book: str, code: str, opened_on: date, chart
 
 
 @router.post("/{desk}/people", status_code=201, responses=REFUSED_NAMING)
-async def name_for_desk(desk: DeskInPath, body: PersonAsked, who: Keyed) -> PersonNamed:
+async def name_for_desk(desk: DeskInPath, body: AppointmentAsked, who: Keyed) -> PersonNamed:
     """Name somebody of your public body for the desk: its head, a deputy or a clerk, for a time."""
     who.require("town_signer")
     item = NameForDesk(

@@ -100,13 +100,13 @@ class EnvelopeCountAsked(Body):
     on: Day | None = None
 
 
-class OnDay(Body):
-    """A business date."""
+class DigitalTakingsAsked(Body):
+    """The business date on which the digital units are taken back."""
 
     on: Day | None = None
 
 
-class ConfirmationAsked(Body):
+class EurosArrived(Body):
     """Euros that have arrived."""
 
     amount_cents: Cents
@@ -295,7 +295,7 @@ def _envelope(kept: EnvelopeKept) -> EnvelopeShown:
 
 
 @router.post("/remittances", status_code=201, responses=UNKNOWN)
-async def redeem_digital(desk: DeskInPath, body: OnDay, who: Keyed) -> DigitalTakingsRedeemed:
+async def redeem_digital(desk: DeskInPath, body: DigitalTakingsAsked, who: Keyed) -> DigitalTakingsRedeemed:
     """Take back all digital units of the desk, as the association does, and owe the public body euros at face value."""
     who.require(*ASSOCIATION)
     item = RedeemDigitalTakings(who.actor, desk, who.day(body.on), who.key)
@@ -326,7 +326,7 @@ def _remittance(kept: RemittanceKept) -> RemittanceShown:
 
 @router.post("/remittances/{remittance}/confirm", status_code=201, responses=REFUSED_CONFIRMATION)
 async def confirm_remittance(
-    desk: DeskInPath, remittance: RemittanceInPath, body: ConfirmationAsked, who: Keyed
+    desk: DeskInPath, remittance: RemittanceInPath, body: EurosArrived, who: Keyed
 ) -> RemittanceConfirmed:
     """Confirm, as the public accountant, that euros of a remittance arrived: no more than the bank showed to be sent."""
     who.require("public_accountant")
@@ -344,7 +344,7 @@ async def account_for_takings_of_desk(desk: DeskInPath, body: TakingsAsked, who:
 
 
 @router.post("/refunds", status_code=201, responses=UNKNOWN)
-async def refund_by_town(desk: DeskInPath, body: ConfirmationAsked, who: Keyed) -> RefundByTownPaid:
+async def refund_by_town(desk: DeskInPath, body: EurosArrived, who: Keyed) -> RefundByTownPaid:
     """Record that the town paid a refund from its own account that the desk had left to it."""
     who.require("public_accountant")
     item = RefundByTown(who.actor, desk, body.amount_cents, who.day(body.on), who.key)

@@ -121,7 +121,7 @@ class MandateAsked(Body):
     on: Day | None = None
 
 
-class OnDay(Body):
+class AcceptanceAsked(Body):
     """The business date; today unless given."""
 
     on: Day | None = None
@@ -268,7 +268,7 @@ async def sign_mandate(
 
 
 @router.post("/{number}/accept", responses=REFUSED_ACCEPTANCE)
-async def accept_mandate(number: NumberInPath, body: OnDay, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
+async def accept_mandate(number: NumberInPath, body: AcceptanceAsked, who: Keyed, book: BookAsked = None) -> MandateChangedShown:
     """Accept a signed mandate for the association; another person does than the one who drafted it."""
     item = AcceptMandate(who.actor, who.book(book), number, who.day(body.on), key=who.key)
     return MandateChangedShown(**await who.ask(accept_mandates, item))

@@ -69,6 +69,7 @@ SquareKind = Annotated[
 # A look at a request before its desk is known; the decision itself is the action's.
 _requests = Door("payment requests", at_once=4, waiting=200)
 SQUARES = {"svg": ("image/svg+xml", square_svg), "png": ("image/png", square_png)}
+_PICTURES = {kind: {"schema": {"type": "string", "format": "binary"}} for kind, _ in SQUARES.values()}
 
 
 class PaymentRequestAsked(Body):
@@ -82,7 +83,7 @@ class PaymentRequestAsked(Body):
     total_cents: CentsOrZero | None = None
 
 
-class ConfirmationAsked(Body):
+class PaidElsewhere(Body):
     """The number of the transaction in the system where the accounts are kept."""
 
     transaction_number: Annotated[
@@ -160,7 +161,7 @@ def show_payment_request(reference: ReferenceInPath, who: Anyone) -> RequestForP
 
 @router.get(
     "/payment-requests/{reference}/square-code",
-    responses=UNKNOWN | {200: {"content": {kind: {} for kind, _ in SQUARES.values()}, "description": "The square code."}},
+    responses=UNKNOWN | {200: {"content": _PICTURES, "description": "The square code."}},
     response_class=Response,
 )
 def show_square_code(reference: ReferenceInPath, who: Anyone, kind: SquareKind = "svg") -> Response:
@@ -186,7 +187,7 @@ async def approve_payment(reference: ReferenceInPath, who: Keyed) -> ReceiptTake
 
 @router.post("/desks/{desk}/payment-requests/{reference}/confirm", status_code=201, responses=REFUSED_END)
 async def confirm_payment_elsewhere(
-    desk: DeskInPath, reference: ReferenceInPath, body: ConfirmationAsked, who: Keyed
+    desk: DeskInPath, reference: ReferenceInPath, body: PaidElsewhere, who: Keyed
 ) -> ReceiptTakenShown:
     """Record by which transaction a request was paid in another system, where the accounts are kept there."""
     who.require(COLLECTS)

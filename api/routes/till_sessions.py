@@ -131,7 +131,7 @@ class CountAsked(Body):
     count: TillCountGiven
 
 
-class ClosingAsked(Body):
+class SessionClosingAsked(Body):
     """Why the count differs, where it does."""
 
     reason: Why = ""
@@ -210,7 +210,7 @@ async def count_till(desk: DeskInPath, session_id: SessionInPath, body: CountAsk
 
 
 @router.post("/sessions/{session_id}/close", status_code=201, responses=REFUSED_CLOSING)
-async def close_session(desk: DeskInPath, session_id: SessionInPath, body: ClosingAsked, who: Keyed) -> SessionDone:
+async def close_session(desk: DeskInPath, session_id: SessionInPath, body: SessionClosingAsked, who: Keyed) -> SessionDone:
     """Close a counted session: the difference is shown, explained and written in both books."""
     who.require(COLLECTS)
     done: dict[str, Any] = await who.ask(close_sessions, CloseSession(who.actor, desk, session_id, body.reason, who.key))
