@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Request
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from monnaielocale.actions.desk_days import OpenDay, open_days
 from monnaielocale.actions.till_sessions import (
@@ -19,22 +19,24 @@ from monnaielocale.actions.till_sessions import (
 )
 from monnaielocale.domain.attempts import TooManyAttempts
 from monnaielocale.domain.desks.counts import REASON_LENGTH_MAX, DifferenceUnexplained
-from monnaielocale.domain.desks.days import DayClosed, DayIsOver, DayNotOpen, EarlierDayOpen
+from monnaielocale.domain.desks.days import DayClosed, DayIsOver, DayNotOpen, DayState, EarlierDayOpen
 from monnaielocale.domain.desks.sessions import (
     ClerkInSession,
     SessionClosed,
     SessionCounted,
     SessionNotCounted,
     SessionOfAnother,
+    SessionState,
     TillInUse,
 )
 from monnaielocale.domain.desks.staff import NotNamedToCollect
 from monnaielocale.domain.people import LoginRefused
-from monnaielocale.store.desks import DeskUnknown
+from monnaielocale.store.desks import DeskUnknown, logins_of
 from monnaielocale.store.sessions import prove_password
-from monnaielocale.store.tills import SessionUnknown
+from monnaielocale.store.tills import SessionUnknown, latest_days, sessions_of
+from monnaielocale.store.unit_of_work import UnitOfWork
 
-from ..access import Keyed
+from ..access import Anyone, Keyed
 from ..bodies import StrictRoute
 from ..doors import Door
 from ..fields import CENTS_MOST, Body, CentsOrZero, Code, Day, Login, Password, Shape, text
@@ -42,7 +44,7 @@ from ..openapi import refusing
 from ..pieces import PiecesShown, TillCountGiven, pieces_shown
 from ..subjects import SubjectRouter
 from .desk_cash import COLLECTS, Till
-from .desks import DeskInPath
+from .desks import UNKNOWN, DeskInPath, desk_seen
 
 router = SubjectRouter(prefix="/desks/{desk}", tags=["desks"], route_class=StrictRoute)
 _signatures = Door("signature at a till", at_once=2, waiting=30)
@@ -172,6 +174,47 @@ class SessionDone(Shape):
     left_euros_cents: CentsOrZero
     envelope_notes: list[PiecesShown]
     envelope_cents: CentsOrZero
+
+
+class SessionSeen(Shape):
+    """A session of the desk's last day; what its till should hold is told to nobody before it is counted."""
+
+    session_id: UUID
+    till: Code
+    clerk: Annotated[str, Field(description="The login of the clerk who has the till.")]
+    business_on: Day
+    opened_at: AwareDatetime
+    state: SessionState
+
+
+class SessionsSeen(Shape):
+    """The desk's last day, if it ever opened one, and its sessions in the order in which they were opened."""
+
+    day: Day | None
+    day_state: DayState | None
+    items: list[SessionSeen]
+
+
+@router.get("/sessions", responses=UNKNOWN)
+def list_sessions(desk: DeskInPath, who: Anyone) -> SessionsSeen:
+    """Who works on which till: the sessions of the desk's last day, and whether that day is open, closed or sealed."""
+    with desk_seen(who, desk) as connection:
+        work = UnitOfWork(connection)
+        day = latest_days(work, [desk]).get(desk)
+        sessions = [kept.session for kept in sessions_of(work, [desk])[desk].values()]
+        logins = logins_of(work, (session.clerk_id for session in sessions))
+    items = [
+        SessionSeen(
+            session_id=session.session_id,
+            till=session.till,
+            clerk=logins[session.clerk_id],
+            business_on=session.business_on,
+            opened_at=session.opened_at,
+            state=session.state,
+        )
+        for session in sessions
+    ]
+    return SessionsSeen(day=day.on if day else None, day_state=day.state if day else None, items=items)
 
 
 @router.post("/days", status_code=201, responses=REFUSED_DAY)

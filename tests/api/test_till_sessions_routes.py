@@ -56,6 +56,10 @@ def test_a_clerks_day_from_the_float_to_a_difference_of_one(pool: Api) -> None:
     started = done(post(pool, "pool-clerk", f"{AT}/sessions", asked), 201)
     assert (started["till"], started["difference_cents"]) == ("till-1", 0)
     session = f"{AT}/sessions/{started['session_id']}"
+    seen = pool.as_("pool-head").get(f"/v1{AT}/sessions").json()
+    assert (seen["day"], seen["day_state"]) == (str(pool.world.on), "open")
+    told = [(one["session_id"], one["till"], one["clerk"], one["state"]) for one in seen["items"]]
+    assert told == [(started["session_id"], "till-1", "pool-clerk", "open")]
 
     signature = {"taken_by": "pool-deputy", "password": "not the password at all", "count": count()}
     assert refused(post(pool, "pool-clerk", f"{session}/take-over", signature)) == (401, "login_refused")

@@ -81,3 +81,8 @@ def desks_page(connection: Connection, after: str, most: int) -> list[DeskSeen]:
 def people_of_desk(connection: Connection, book: str) -> list[PersonOfDesk]:
     """Everyone who was ever named for a desk: a few in a year, not thousands."""
     return [PersonOfDesk(*row) for row in UnitOfWork(connection).rows("desk_people", book=book)]
+
+
+def logins_of(work: UnitOfWork, people: Iterable[UUID]) -> dict[UUID, str]:
+    """The logins of persons, by their identifiers."""
+    return {row.id: row.login for row in work.rows("logins_by_person", people=list(set(people)))}

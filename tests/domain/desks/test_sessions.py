@@ -40,7 +40,6 @@ from monnaielocale.domain.desks.sessions import (
     check_opening,
     check_takeover,
     check_taking,
-    locks_at,
     session_from,
 )
 from monnaielocale.domain.desks.settlements import DigitalPaid, OtherMeans, Settlement
@@ -202,10 +201,6 @@ def test_only_what_exists_is_counted(count: TillCount) -> None:
 def test_a_sum_of_card_slips_is_not_negative() -> None:
     with pytest.raises(AmountNotPositive):
         TillCount(card_cents=-1).checked(EUSKOS)
-
-
-def test_an_idle_session_locks() -> None:
-    assert locks_at(CHARTER, NOON) - NOON == timedelta(minutes=15)
 
 
 bundles = st.dictionaries(st.sampled_from(EUSKOS), st.integers(0, 5)).map(Bundle.of)

@@ -6,7 +6,7 @@ knowing what is expected, closed.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -218,11 +218,6 @@ def check_float_in_till(till: str, *, asked_cents: int, held_cents: int) -> None
     """Whether so much of the desk's float in euros may lie in a till; FloatNotThere."""
     if not 0 <= asked_cents <= held_cents:
         raise FloatNotThere(till=till, asked=decimal_text(asked_cents), held=decimal_text(held_cents))
-
-
-def locks_at(charter: Charter, last_act_at: datetime) -> datetime:
-    """The instant from which an idle session asks for the clerk's code again."""
-    return last_act_at + timedelta(minutes=charter.idle_minutes)
 
 
 def _require_unclosed(session: Session) -> None:

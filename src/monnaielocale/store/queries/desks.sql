@@ -31,3 +31,6 @@ SELECT appointment.id AS appointment_id, person.login, person.name, appointment.
   JOIN desk_appointment AS appointment ON appointment.book_id = book.id
   JOIN person ON person.id = appointment.person_id
  WHERE book.code = %(book)s ORDER BY appointment.id;
+
+-- logins_by_person: The logins of persons.
+SELECT id, login FROM person WHERE id = ANY (%(people)s::uuid[]);
