@@ -54,7 +54,7 @@ TRACES = {
 }
 # Whoever asks here says in the body who they are, or has nothing to say.
 OPEN = {("POST", "/v1/token"), ("POST", "/v1/token/renew"), ("POST", "/v1/token/revoke"), ("POST", "/v1/token/unlock")}
-EMPTY, INSIDE, THEIRS, UNSAID = "empty", "inside", "*", "?"
+EMPTY, INSIDE, THEIRS = "empty", "inside", "*"
 PATIENCE_SECONDS = 30.0
 Route = tuple[str, str]
 
@@ -91,19 +91,13 @@ class Cell:
         return f"{self.method} {self.route} by {self.role}, {'own' if self.own else 'other'}: {self.expected}"
 
 
-UNSAID_ROUTES: list[Route] = []
-
-
 def read_matrix() -> dict[Route, list[Cell]]:
-    """The matrix by route; a cell with one answer asks for what belongs to nobody, a row with ? still has to be said."""
+    """The matrix by route; a cell with one answer asks for what belongs to nobody."""
     found: dict[Route, list[Cell]] = {}
     with TABLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, strict=True):
             route = row.pop("method"), row.pop("route")
             assert route not in found, f"{route} stands twice in the matrix"
-            if UNSAID in row.values():
-                UNSAID_ROUTES.append(route)
-                continue
             found[route] = [
                 Cell(*route, role, own, expected.removesuffix(THEIRS), expected.endswith(THEIRS))
                 for role, written in row.items()
@@ -242,7 +236,6 @@ __all__ = [
     "INSIDE",
     "LOGINS",
     "MATRIX",
-    "UNSAID_ROUTES",
     "Cell",
     "Court",
     "Route",

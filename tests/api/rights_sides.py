@@ -52,6 +52,10 @@ class Side:
         return f"{self.town_prefix}clerk"
 
     @property
+    def second_clerk(self) -> str:
+        return f"{self.town_prefix}second-clerk"
+
+    @property
     def desk(self) -> str:
         """The book of the pool."""
         return f"{self.town}-pool"

@@ -55,6 +55,45 @@ AMOUNT_CENTS = 10_00
 LINES = 300
 OPENING = (("notes.vault:100", 100_00), ("issuance.notes:100", 100_00))
 _CODE = re.compile(r'code = "(bayonne|euskal-moneta)"')
+# So many desks of a town are opened one after the other, each for a request that needs a desk for itself.
+DESKS = 36
+
+
+def desk_text(number: int) -> str:
+    """A desk of a convention, which gives refunds from its till."""
+    return f"""[[versions.desks]]
+code = "desk-{number:02}"
+label = "Guichet {number}"
+prefix = "GUI{number:02}"
+tills = ["till-1", "till-2"]
+instruments = ["notes", "digital", "euros", "card", "cheque"]
+float_euro_cents = 100_00
+float_notes_cents = 50_00
+cash_ceiling_cents = 1_000_00
+pay_in = "week"
+seal_within_days = 3
+collect_within_days = 31
+claim_within_days = 45
+idle_minutes = 10
+refunds_leave_till = true
+
+""" + "".join(
+        f"""[[versions.desks.tariffs]]
+service = "{service}"
+label = "{service.title()}"
+price_cents = {cents}
+vat_basis_points = 2000
+revenue_account = "70631"
+valid_from = 2018-06-07
+
+"""
+        for service, cents in (("lesson", 12_00), ("entry", 4_50))
+    )
+
+
+def reserve_iban(account: str, beyond: int = 10_000) -> str:
+    """The account of a reserve beside an account where euros are collected."""
+    return iban(beyond + int(account[14:25]))
 
 
 @dataclass(slots=True)
@@ -94,6 +133,7 @@ class RightsWorld:
             self.person(side.town, "town_signer", login=side.signer)
             self.person(side.town, "public_accountant", login=f"{side.town_prefix}treasurer")
             self.person(side.town, "desk_clerk", login=side.clerk)
+            self.person(side.town, "desk_clerk", login=side.second_clerk)
         self.person(None, "auditor", login="auditor")
         self.person(OWN.issuer, "auditor", login="association-auditor")
         self.person(OWN.town, "auditor", login="town-auditor")
@@ -122,8 +162,9 @@ class RightsWorld:
         written = written.replace("Ville de Bayonne", f"Ville ({side.town})").replace("Euskal Moneta -", f"{side.issuer} -")
         parking = written[written.index('[[versions.desks]]\ncode = "parking"') : written.rindex("[versions.sources]")]
         written = written.replace(parking, parking + parking.replace("parking", "market").replace("PARK", "MARK"))
-        collection = int(side.account[14:25])
-        accounts = {"309": side.account, "115": iban(10_000 + collection), "212": iban(20_000 + collection)}
+        before, sources, after = written.rpartition("[versions.sources]")
+        written = before + "".join(map(desk_text, range(1, DESKS + 1))) + sources + after
+        accounts = {"309": side.account, "115": reserve_iban(side.account), "212": reserve_iban(side.account, 20_000)}
         return re.sub(
             r'iban = "FR76 9999 9000 0100 0000 0000 (\d{3})"', lambda found: f'iban = "{accounts[found[1]]}"', written
         ).encode()
@@ -364,4 +405,5 @@ __all__ = [
     "OPENING",
     "TODAY",
     "RightsWorld",
+    "reserve_iban",
 ]

@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 
-from monnaielocale.actions import open_runs
+from monnaielocale.actions import open_runs, payment_requests, receipts, till_sessions
+from monnaielocale.actions.desks import Held
 from monnaielocale.api import routes, sight
 from monnaielocale.api.access import Asking
 from monnaielocale.domain.actors import Actor, ActsForAnother
 from monnaielocale.domain.conventions.convention import Enterer
+from monnaielocale.domain.desks import sessions
 from monnaielocale.domain.desks.staff import Staff
 from monnaielocale.domain.payments import run_states
 from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store import faults
+from tests.api.rights_sides import SIDES
 
 # What says no in front of documents, and what it answers to whoever may see everything.
 SIGHTS: dict[str, Any] = {
@@ -51,6 +54,22 @@ def take_down(patch: pytest.MonkeyPatch) -> list[str]:
             return Enterer.PUBLIC_BODY
 
     patch.setattr(open_runs, "_entering_party", entered_for)
+    for module, name in (
+        (sessions, "check_taking"),
+        (receipts, "check_taking"),
+        (sessions, "check_counting"),
+        (till_sessions, "check_counting"),
+    ):
+        patch.setattr(module, name, lambda *_: None)
+    own_wallet = payment_requests._own_wallet
+
+    def wallet_of(actor: Actor, held: Held, wallets: Any) -> str:
+        try:
+            return own_wallet(actor, held, wallets)
+        except ActsForAnother:
+            return next(side.wallet() for side in SIDES if side.book == held.desk.issuer_book)
+
+    patch.setattr(payment_requests, "_own_wallet", wallet_of)
     names: list[str] = []
     translated = faults._refused
 
