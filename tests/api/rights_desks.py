@@ -8,6 +8,7 @@ from uuid import UUID
 
 from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.cancels import CancelReceipt, cancel_receipts
+from monnaielocale.actions.credits_elsewhere import ConfirmCreditsElsewhere, confirm_credits_elsewhere
 from monnaielocale.actions.desk_days import CloseDay, OpenDay, close_days, open_days
 from monnaielocale.actions.desks import NameForDesk, desk_book, name_for_desks, open_desk
 from monnaielocale.actions.envelopes import FillEnvelope, HandEnvelope, fill_envelopes, hand_envelopes
@@ -17,7 +18,7 @@ from monnaielocale.actions.notes import MoveNotes, move_notes
 from monnaielocale.actions.payment_requests import ApprovePayment, RequestPayment, approve_payments, request_payments
 from monnaielocale.actions.receipts import Given, OtherGiven, ServiceAsked, TakeReceipt, take_receipts
 from monnaielocale.actions.remittances import RedeemDigitalTakings, redeem_digital_takings
-from monnaielocale.actions.safes import MoveToSafe, PayInOtherMeans, move_to_safes, pay_in_other_means
+from monnaielocale.actions.safes import MoveToSafe, PayIn, PayInOtherMeans, move_to_safes, pay_in, pay_in_other_means
 from monnaielocale.actions.statements import ImportStatement, import_statements
 from monnaielocale.actions.till_sessions import CloseSession, CountTill, OpenSession, close_sessions, count_tills, open_sessions
 from monnaielocale.words import PARIS
@@ -152,8 +153,11 @@ def _asked_for(world: RightsWorld, side: Side, at: DeskAt) -> DeskAt:
 
 
 def asked_for_elsewhere(world: RightsWorld, side: Side) -> DeskAt:
-    """The same where another system keeps the wallets."""
-    spare = world.spare(side, "elsewhere")
+    """The same where another system keeps the wallets, in which units were credited."""
+    spare, credited = world.ordered_elsewhere(side)
+    confirmed = ((credited, f"T-{next(world.numbers)}"),)
+    operator = world.actor(side.operator)
+    world.do(confirm_credits_elsewhere, ConfirmCreditsElsewhere(operator, spare.book, confirmed, TODAY))
     return _asked_for(world, spare, in_session(world, spare))
 
 
@@ -207,12 +211,16 @@ def with_envelope_sent(world: RightsWorld, side: Side) -> DeskAt:
 
 
 def owing_refund(world: RightsWorld, side: Side) -> DeskAt:
-    """A desk that cancelled today what it took yesterday."""
+    """A desk that cancelled today what it took yesterday, when it paid in as much and kept as much in its till."""
     clerk = world.actor(side.clerk)
     at = closed_desk(world, side)
     with yesterday(world) as day:
         world.do(open_days, OpenDay(clerk, at.desk, day))
-        at = take(world, side, _session(world, side, at), IN_EUROS)
+        at = _session(world, side, at)
+        for _ in ("to pay in", "to keep"):
+            at = take(world, side, at, IN_EUROS)
+        world.do(move_to_safes, MoveToSafe(clerk, at.desk, TILL, LESSON_CENTS, day))
+        world.do(pay_in, PayIn(clerk, at.desk, LESSON_CENTS, day))
         counted = CountGiven((), ((1000, 1), (200, 1)))
         world.do(count_tills, CountTill(clerk, at.desk, UUID(at.session), counted))
         world.do(close_sessions, CloseSession(clerk, at.desk, UUID(at.session)))
