@@ -127,8 +127,8 @@ def list_redemptions(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> RedemptionsPage:
-    """List redemptions of which euros were or are owed; a member sees their own."""
-    shown, following = _page(who, book, TransferKind.REDEMPTION, still_open, limit, cursor)
+    """List redemptions of members of which euros were or are owed; a member sees their own. Those of desks are remittances."""
+    shown, following = _page(who, book, TransferKind.REDEMPTION, still_open, limit, cursor, members_only=True)
     return RedemptionsPage(items=[_redemption(one) for one in shown], next=following)
 
 
@@ -147,10 +147,17 @@ def list_transfers_due(
 
 
 def _page(
-    who: Anyone, book: str | None, kind: TransferKind | None, still_open: bool | None, limit: int, cursor: str | None
+    who: Anyone,
+    book: str | None,
+    kind: TransferKind | None,
+    still_open: bool | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    members_only: bool = False,
 ) -> tuple[list[TransferShown], str | None]:
     party, code, after = of_the_transfers(who), who.book(book), identifier(cursor)
-    asked: dict[str, Any] = {"kind": kind, "party": party, "still_open": still_open}
+    asked: dict[str, Any] = {"kind": kind, "members_only": members_only, "party": party, "still_open": still_open}
     with who.visit() as connection:
         shown, last = page(transfers_page(connection, code, after=after, limit=limit + 1, **asked), limit)
     return list(shown), cursor_of(str(last.id)) if last else None

@@ -13,7 +13,7 @@ from tests.counter import COINS, NOTES
 from tests.desks import POOL, STAFF, Pool
 from tests.invariants import check_invariants
 from tests.serving import Api, key, let_in
-from tests.world import BOOK
+from tests.world import BOOK, TOWN
 
 AT = f"/desks/{POOL}"
 
@@ -179,6 +179,11 @@ def test_the_evening_ends_with_a_z_an_envelope_and_euros_owed_at_face_value(pool
     assert csv.headers["content-type"].startswith("text/csv") and report["receipts"][0]["number"] in csv.text
     assert get(pool, "signer", f"{AT}/treasury", format="xlsx").content.startswith(b"PK")
     assert done(get(pool, "pool-head", f"{AT}/alarms"))["items"] == []
+    # What is owed for a desk is a remittance, and no redemption of a member.
+    for login in ("treasurer", "operator"):
+        assert done(get(pool, login, "/redemptions", book=BOOK))["items"] == []
+        (due,) = done(get(pool, login, "/transfers-due", book=BOOK))["items"]
+        assert (due["party"], due["amount_cents"]) == (TOWN, 20_00)
     early = {"amount_cents": 20_00}
     assert refused(send(pool, "treasurer", f"{AT}/remittances/{booked['remittance']}/confirm", early)) == (
         422,

@@ -38,9 +38,13 @@ def transfers_page(
     after: UUID | None = None,
     limit: int = 100,
     kind: str | None = None,
+    members_only: bool = False,
     party: UUID | None = None,
     still_open: bool | None = None,
 ) -> list[TransferShown]:
-    """Transfers of a book in the order in which they fell due, after one of them; of one kind, to one party, open or made."""
-    asked = {"book": book, "after": after, "limit": limit, "kind": kind, "party": party, "open": still_open}
-    return [TransferShown(*row) for row in UnitOfWork(connection).rows("transfers_page", **asked)]
+    """Transfers of a book in the order in which they fell due, after one of them.
+
+    Those of one kind, to members and to no public body, to one party, open or made.
+    """
+    asked = {"book": book, "after": after, "limit": limit, "kind": kind, "members": members_only, "party": party}
+    return [TransferShown(*row) for row in UnitOfWork(connection).rows("transfers_page", **asked, open=still_open)]

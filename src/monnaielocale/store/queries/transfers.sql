@@ -13,6 +13,7 @@ SELECT due.id, due.kind, due.form, COALESCE(member.number, party.code) AS party,
   LEFT JOIN payment_run AS run ON run.id = due.run_id
  WHERE book.code = %(book)s AND (%(after)s::uuid IS NULL OR due.id > %(after)s::uuid)
    AND (%(kind)s::text IS NULL OR due.kind = %(kind)s::text)
+   AND (member.id IS NOT NULL OR NOT %(members)s::boolean)
    AND (%(party)s::uuid IS NULL OR due.party_id = %(party)s::uuid)
    AND (%(open)s::boolean IS NULL OR (still.open_cents > 0) = %(open)s::boolean)
  ORDER BY due.id LIMIT %(limit)s;
