@@ -126,6 +126,8 @@ looked_at("/chain", '"whole":true')
 looked_at("/receipts", '"{number}"')
 looked_at("/receipts/{number}", '"{number}"')
 looked_at("/report", '"perpetual"')
+looked_at("/treasury", '"{number}"')
+looked_at("/alarms", '"items"')
 
 # Payment requests.
 in_till("/payment-requests", at_work, {"services": [{"service": ENTRY}], "digital_cents": ENTRY_CENTS})
