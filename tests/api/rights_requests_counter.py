@@ -122,7 +122,7 @@ def _(case: Case) -> Asked:
     return Asked(_filled(f"{AT}/refunds", case.have(owing_refund)), {"amount_cents": LESSON_CENTS, "on": DAY})
 
 
-looked_at("/sessions", '"session_id":"{session}"')
+looked_at("/sessions", '"session_id":"{session_id}"')
 looked_at("/chain", '"whole":true')
 looked_at("/receipts", '"{number}"')
 looked_at("/receipts/{number}", '"{number}"')
