@@ -254,7 +254,9 @@ def _the_other_system(perilous: Perilous) -> None:
     perilous.do(confirm_credits_elsewhere, elsewhere.confirming(*confirmations))
     assert elsewhere.balance("wallets_elsewhere") == 110_00
     known = (CONVENTIONS / "grenoble-cairn.toml").read_text("utf-8")
-    amended = known + known[known.index("[[versions]]") :].replace("2019-08-30", "2027-01-01").replace("30 August 2019", "2027")
+    amended = known + known[known.index("[[versions]]") :].replace(
+        "in_force_on = 2019-08-30", "in_force_on = 2027-01-01"
+    ).replace("30 August 2019", "2027")
     perilous.do(load_versions, LoadVersions(world.actor("administrator"), CAIRN, amended.encode(), world.on))
 
 
