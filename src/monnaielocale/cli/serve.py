@@ -138,10 +138,24 @@ def _run(listener: socket.socket, workers: int) -> int:
         several = Multiprocess(config, sockets=[listener])
         several.run()
         return 1 if any(process.exitcode == STARTUP_FAILURE for process in several.processes) else 0
-    server = uvicorn.Server(config)
-    # Once everything is finished the server passes on the signal that ended it.
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+
+    class Server(uvicorn.Server):
+        """May be told to stop before it listens: then it starts, and stops in good order."""
+
+        told_early = False
+
+        def remember(self, *_: object) -> None:
+            self.told_early = True
+
+        async def main_loop(self) -> None:
+            self.should_exit = self.should_exit or self.told_early
+            await super().main_loop()
+
+    server = Server(config)
+    # The server's own handlers stand while it serves. Afterwards it passes on the signal that ended it, which needs nothing more.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, server.remember)
+    server.run(sockets=[listener])
     return 0 if server.started else 1
 
 
