@@ -371,7 +371,7 @@ def show_receipt_chain(desk: DeskInPath, who: Anyone) -> ChainShown:
 
 
 def _in_journal(entry: JournalEntry) -> ReceiptInJournal:
-    return ReceiptInJournal(**_shown(entry.receipt, set()), place=entry.chain_number, link=entry.link)
+    return ReceiptInJournal(**_shown(entry.receipt, set()), place=entry.chain_number, link=entry.link.hex())
 
 
 def _shown(receipt: Receipt, cancelled: set[int]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from monnaielocale.domain.desks.bundles import Bundle
 from monnaielocale.domain.desks.receipt_chain import first_broken
-from monnaielocale.store.counter import evening_envelope, receipt_journal
+from monnaielocale.store.counter import evening_envelope
+from monnaielocale.store.receipts import receipt_journal
 from tests.counter import Counter
 from tests.desks import POOL, TILL
 

@@ -1,25 +1,21 @@
 """The desks that the benchmarks work at: four pools with four tills each, open today, a clerk in a session at every till."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
-from typing import Any
 from uuid import UUID
 
 from ..actions.at_desk import CountGiven
 from ..actions.conventions import load_convention
 from ..actions.desk_days import OpenDay, open_days
 from ..actions.desks import DesksHeld, NameForDesk, name_for_desks, open_desk
-from ..actions.perform import Action, Answer, perform
 from ..actions.till_sessions import OpenSession, open_sessions
 from ..domain.actors import Actor
 from ..domain.desks.days import paris_day
-from ..domain.refusals import Refusal
 from ..store.database import Database
 from ..store.people import actor_of, add_person
 from ..store.unit_of_work import UnitOfWork
-from .world import BOOK, TOWN
+from .world import BOOK, TOWN, done
 
 DESKS, TILLS = 4, 4
 SERVICE = "entry"
@@ -62,11 +58,11 @@ def make_counters(database: Database) -> Counters:
         open_desk(database, signer, issuer_book=BOOK, public_body=TOWN, desk=f"pool-{desk}", on=on)
     for _, _, login in places:
         add_person(database, login=login, name=login.title(), party=TOWN, roles=["desk_clerk"], given_by=administrator)
-    _do(database, name_for_desks, [NameForDesk(signer, book, login, "clerk", on, on) for book, _, login in places])
+    done(database, name_for_desks, [NameForDesk(signer, book, login, "clerk", on, on) for book, _, login in places])
     clerks = {login: actor_of(database, login) for _, _, login in places}
-    _do(database, open_days, [OpenDay(clerks[f"clerk-{desk}-0"], f"{TOWN}-pool-{desk}", on) for desk in range(DESKS)])
+    done(database, open_days, [OpenDay(clerks[f"clerk-{desk}-0"], f"{TOWN}-pool-{desk}", on) for desk in range(DESKS)])
     opening = [OpenSession(clerks[login], book, till, CountGiven()) for book, till, login in places]
-    sessions = _do(database, open_sessions, opening)
+    sessions = done(database, open_sessions, opening)
     tills = tuple(
         Till(book, login, clerks[login], UUID(session["session_id"]))
         for (book, _, login), session in zip(places, sessions, strict=True)
@@ -84,11 +80,3 @@ def _convention() -> bytes:
     pool = text[begins:ends].replace('"till-1", "till-2"', tills)
     pools = [pool.replace('"pool"', f'"pool-{desk}"').replace('"PISC"', f'"PISC{desk}"') for desk in range(DESKS)]
     return (text[:begins] + "".join(pools) + text[text.index("[versions.sources]", ends) :]).encode()
-
-
-def _do(database: Database, act: Action[Any], items: Sequence[Any]) -> list[dict[str, Any]]:
-    outcomes = perform(database, act, items)
-    for outcome in outcomes:
-        if isinstance(outcome, Refusal):
-            raise outcome
-    return [outcome.content for outcome in outcomes if isinstance(outcome, Answer)]

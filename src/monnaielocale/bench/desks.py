@@ -2,24 +2,21 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any
 
 from ..actions.at_desk import CountGiven
 from ..actions.desk_days import CloseDay, close_days
-from ..actions.perform import Action, perform
 from ..actions.receipts import Given, ServiceAsked, TakeReceipt, take_receipts
 from ..actions.till_sessions import CloseSession, CountTill, close_sessions, count_tills
-from ..domain.refusals import Refusal
-from ..store.database import Database
 from ..store.people import set_password
 from .counters import SERVICE, Counters, Till
 from .figures import Figure
 from .http import CONNECTIONS, Load, against_empty, log_in, serving
+from .world import done
 
 REACH_OVER_HTTP, REACH_OF_CLOSING, REACH_OF_SIZE = 0.35, 10.0, 6.0
-FEW, MANY, AT_ONCE = 2_500, 10_000, 1_000
+FEW, MANY = 2_500, 10_000
 # What a day comes to, by service, in one query and nothing else.
 BARE = """
     SELECT line.service, count(DISTINCT receipt.chain_number), sum(line.total_cents)
@@ -58,15 +55,13 @@ def _closed(counters: Counters, desk: int, receipts: int) -> tuple[float, float]
         (there,) = connection.execute(
             "SELECT count(*) FROM receipt JOIN book ON book.id = book_id WHERE code = %s", [tills[0].book]
         ).fetchone() or (0,)
-    for start in range(there, receipts, AT_ONCE):
-        taking = [_receipt(counters, tills[at % len(tills)]) for at in range(min(AT_ONCE, receipts - start))]
-        _do(database, take_receipts, taking)
-    _do(database, count_tills, [CountTill(till.actor, till.book, till.session_id, CountGiven()) for till in tills])
+    done(database, take_receipts, [_receipt(counters, tills[at % len(tills)]) for at in range(receipts - there)])
+    done(database, count_tills, [CountTill(till.actor, till.book, till.session_id, CountGiven()) for till in tills])
     closing = [CloseSession(till.actor, till.book, till.session_id, "The coins were not counted") for till in tills]
-    _do(database, close_sessions, closing)
+    done(database, close_sessions, closing)
     with database.reading() as connection:
         bare = min(_timed(lambda: connection.execute(BARE, [tills[0].book]).fetchall()) for _ in range(3))
-    return _timed(lambda: _do(database, close_days, [CloseDay(tills[0].actor, tills[0].book, counters.on)])), bare
+    return _timed(lambda: done(database, close_days, [CloseDay(tills[0].actor, tills[0].book, counters.on)])), bare
 
 
 def _receipt(counters: Counters, till: Till) -> TakeReceipt:
@@ -78,9 +73,3 @@ def _timed(work: Callable[[], object]) -> float:
     began = perf_counter()
     work()
     return perf_counter() - began
-
-
-def _do(database: Database, act: Action[Any], items: Sequence[Any]) -> None:
-    for outcome in perform(database, act, items):
-        if isinstance(outcome, Refusal):
-            raise outcome

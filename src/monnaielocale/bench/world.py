@@ -55,7 +55,7 @@ def make_world(database: Database, members: int) -> BenchWorld:
     world = BenchWorld(database, members)
     operator = world.actor("operator")
     enrolling = [EnrolMember(operator, BOOK, world.number(at), "person", f"Member {at}", ON) for at in range(members)]
-    _do(database, enrol_members, enrolling)
+    done(database, enrol_members, enrolling)
     total = members * WALLET_CENTS
     rows = ["compte;coupure;solde", *(f"wallet:{world.number(at)};;{WALLET_CENTS // 100}" for at in range(members))]
     rows += [f"{account};;{total // 100}" for account in (f"bank:{RESERVE}", "circulation.digital", "issuance.digital")]
@@ -74,14 +74,18 @@ def give_mandates(world: BenchWorld) -> None:
         DraftMandate(operator, BOOK, TOWN, world.number(at), "staff_pay", "whole", None, ON, None, ON, "", number)
         for at, number in enumerate(numbers)
     ]
-    _do(world.database, draft_mandates, drafts)
+    done(world.database, draft_mandates, drafts)
     signings = [SignMandate(operator, BOOK, number, "mandate.pdf", b"signed", ON, ON) for number in numbers]
-    _do(world.database, sign_mandates, signings)
-    _do(world.database, accept_mandates, [AcceptMandate(accountant, BOOK, number, ON) for number in numbers])
+    done(world.database, sign_mandates, signings)
+    done(world.database, accept_mandates, [AcceptMandate(accountant, BOOK, number, ON) for number in numbers])
 
 
-def _do(database: Database, act: Action[Any], items: Sequence[Any]) -> None:
+def done(database: Database, act: Action[Any], items: Sequence[Any]) -> list[dict[str, Any]]:
+    """What an action did for each of many items, a thousand at a time; the first refusal is raised."""
+    contents = []
     for start in range(0, len(items), 1000):
         for outcome in perform(database, act, items[start : start + 1000]):
             if isinstance(outcome, Refusal):
                 raise outcome
+            contents.append(outcome.content)
+    return contents

@@ -85,11 +85,11 @@ def receipt_with(receipts: Receipts, book: str, number: str) -> ReceiptKept:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A receipt in the journal of its desk (journal à souches), with its place and its link as hexadecimal digits."""
+    """A receipt in the journal of its desk (journal à souches), with its place and its link."""
 
     chain_number: int
     receipt: Receipt
-    link: str
+    link: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,21 @@ def receipt_kept(connection: Connection, book: str, number: str) -> ReceiptKept:
 
 
 def journal_page(connection: Connection, book: str, after: int, most: int, on: date | None = None) -> list[JournalEntry]:
-    """The receipts of a desk after a place in its chain, of one day or of all, in their order."""
-    rows = UnitOfWork(connection).rows("receipts_after", book=book, after=after, most=most, on=on)
-    return [JournalEntry(row.chain_number, receipt_from_canonical(row.canonical.encode()), row.link) for row in rows]
+    """At most so many receipts of a desk after a place in its chain, of one day or of all, in their order."""
+    return _journal(connection, book=book, after=after, most=most, first_on=on, last_on=on)
+
+
+def receipt_journal(
+    connection: Connection, book: str, first_on: date | None = None, last_on: date | None = None
+) -> list[tuple[Receipt, bytes]]:
+    """The receipt journal (journal à souches) of a desk, whole or of some days: each receipt with its link, in their order."""
+    entries = _journal(connection, book=book, after=0, most=None, first_on=first_on, last_on=last_on)
+    return [(entry.receipt, entry.link) for entry in entries]
+
+
+def _journal(connection: Connection, **asked: Any) -> list[JournalEntry]:
+    rows = UnitOfWork(connection).rows("receipt_journal", **asked)
+    return [JournalEntry(row.chain_number, receipt_from_canonical(row.canonical.encode()), bytes(row.link)) for row in rows]
 
 
 def chain_of_desk(connection: Connection, book: str) -> ChainSeen:
@@ -166,6 +178,7 @@ __all__ = [
     "journal_page",
     "papers_known",
     "payers_of",
+    "receipt_journal",
     "receipt_kept",
     "receipt_with",
     "receipts_in_place",

@@ -10,7 +10,8 @@ from ...domain.desks.bundles import Bundle
 from ...domain.desks.counts import DifferenceUnexplained
 from ...domain.desks.receipt_chain import first_broken, first_gap
 from ...domain.desks.receipts import Receipt, Series
-from ...store.counter import evening_envelope, receipt_journal
+from ...store.counter import evening_envelope
+from ...store.receipts import receipt_journal
 from ...words import say
 from ..story import euros, told_on
 from .cast import DESKS, LOST_IN_TILL_CENTS, MARKET, MARKET_DAY, DeskCast

@@ -12,8 +12,8 @@ from ...actions.perform import Outcome, perform
 from ...actions.receipts import Given, OtherGiven, ServiceAsked, take_receipts
 from ...domain.desks.change import ChangeNeedsEuros, ChangeNeedsMore
 from ...domain.refusals import Refusal
-from ...store.counter import receipt_journal
 from ...store.database import Connection
+from ...store.receipts import receipt_journal
 from ...words import say
 from ..story import euros, told_on
 from .cast import CUSTOMERS_AT_ONCE, MARKET, MARKET_DAY, PEOPLE

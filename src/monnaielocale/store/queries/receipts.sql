@@ -12,12 +12,12 @@ SELECT book.code AS book, receipt.chain_number, receipt.number, receipt.canonica
   JOIN book ON book.code = asked.book
   JOIN receipt ON receipt.book_id = book.id AND receipt.chain_number = asked.place;
 
--- receipts_after: The receipts of a desk after a place in its chain, of one day or of all, in their order.
-SELECT receipt.chain_number, receipt.canonical, encode(receipt.link, 'hex') AS link
+-- receipt_journal: The receipts of a desk after a place in its chain, in their order: those of some days or all, so many or all.
+SELECT receipt.chain_number, receipt.canonical, receipt.link
   FROM book JOIN receipt ON receipt.book_id = book.id
  WHERE book.code = %(book)s AND receipt.chain_number > %(after)s
-   AND (%(on)s::date IS NULL OR receipt.business_on = %(on)s)
- ORDER BY receipt.chain_number LIMIT %(most)s;
+   AND receipt.business_on BETWEEN COALESCE(%(first_on)s, '-infinity'::date) AND COALESCE(%(last_on)s, 'infinity'::date)
+ ORDER BY receipt.chain_number LIMIT %(most)s::bigint;
 
 -- receipt_chain: How many receipts a desk has, the last link of its chain, and the first number that does not follow, if any.
 WITH chain AS (
