@@ -3,7 +3,6 @@
 from typing import Any
 
 A_PASSWORD = "correct horse battery staple"
-A_LINE = "01a20b32-801f-7740-a8ab-93fa47375bbe"
 A_PAYMENT = "01a20b32-8020-7b52-9c1d-6de0a7f2c311"
 A_MATCH = "01a20b32-8021-7cc4-8f0a-0b6a3f9d5e27"
 RESERVE = "FR7699999000010000000000115"

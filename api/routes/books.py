@@ -355,9 +355,7 @@ async def close_until(book: BookCode, body: ClosingAsked, who: Keyed) -> Closing
     return ClosingShown(book=code, **await who.ask(close_books, item))
 
 
-@router.get(
-    "/reserve-proof", responses=refusing(NotForYou(), EventUnknown(book="eusko", event=42), EntryUnknown(book="eusko", entry=57))
-)
+@router.get("/reserve-proof", responses=REFUSED_PROOF)
 def prove_reserve(
     who: Anyone,
     book: BookAsked = None,

@@ -21,10 +21,10 @@ from monnaielocale.actions.receipts import Given
 from monnaielocale.domain.desks.payment_requests import (
     TRANSACTION_LENGTH_MAX,
     BalanceBelowRequest,
-    PaymentRequest,
     RequestAlreadyApproved,
     RequestExpired,
     RequestReferenceUnfit,
+    RequestState,
     RequestUnknown,
     RequestWithdrawn,
     read_reference,
@@ -113,7 +113,7 @@ class RequestForPayer(Shape):
     currency: Currency
     requested_at: AwareDatetime
     expires_at: AwareDatetime
-    state: Literal["pending", "approved", "withdrawn", "expired"]
+    state: RequestState
 
 
 class RequestGoneShown(Shape):
@@ -145,7 +145,6 @@ async def request_payment(desk: DeskInPath, body: PaymentRequestAsked, who: Keye
 def show_payment_request(reference: ReferenceInPath, who: Anyone) -> RequestForPayer:
     """What a payment request asks, and where it stands: for whoever reads its reference."""
     found = _seen(who, reference)
-    state = found.act or ("expired" if datetime.now(UTC) >= found.expires_at else "pending")
     return RequestForPayer(
         reference=found.reference,
         desk=found.book,
@@ -155,7 +154,7 @@ def show_payment_request(reference: ReferenceInPath, who: Anyone) -> RequestForP
         currency=found.currency,
         requested_at=found.requested_at,
         expires_at=found.expires_at,
-        state=state,  # type: ignore[arg-type]
+        state=found.state(datetime.now(UTC)),
     )
 
 
@@ -167,9 +166,8 @@ def show_payment_request(reference: ReferenceInPath, who: Anyone) -> RequestForP
 def show_square_code(reference: ReferenceInPath, who: Anyone, kind: SquareKind = "svg") -> Response:
     """The square code (QR) of a payment request, to be shown on a screen or printed; it names nobody."""
     found = _seen(who, reference)
-    request = PaymentRequest(found.reference, found.book, found.amount_cents, found.requested_at, found.expires_at)
     media_type, drawn = SQUARES[kind]
-    return Response(drawn(request_text(request, found.currency)), media_type=media_type)
+    return Response(drawn(request_text(found.request, found.currency)), media_type=media_type)
 
 
 def _seen(who: Asking, reference: str) -> RequestShown:

@@ -56,5 +56,5 @@ def test_it_ends_with_the_shift() -> None:
 def test_a_request_that_is_not_remembered_never_makes_a_session_lock_much_too_early(idle: int, after: int) -> None:
     shift = Shift(timedelta(seconds=idle), SHIFT.ends_at, MORNING)
     moment = MORNING + timedelta(seconds=after)
-    if not shift.is_news(moment):
+    if not shift.is_worth_seeing(moment):
         assert moment - shift.seen_at < min(SEEN_EVERY, shift.idle)

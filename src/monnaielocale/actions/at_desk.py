@@ -8,13 +8,13 @@ from uuid import UUID
 
 from ..domain.actors import Actor
 from ..domain.desks.bundles import Bundle
-from ..domain.desks.counts import Contents, TillCount
+from ..domain.desks.counts import Contents, TillCount, should_hold
 from ..domain.desks.days import DeskDay, check_day_takes_receipts, paris_day
 from ..domain.desks.postings import Place
 from ..domain.desks.sessions import Session, SessionState
 from ..domain.identifiers import new_id
 from ..domain.ledger import Entry, Event
-from ..store.tills import SessionKept, drawer, latest_days, session_with, sessions_of, should_hold, slips_of, till_euros
+from ..store.tills import SessionKept, drawer, latest_days, session_with, sessions_of, slips_of, till_euros
 from ..store.unit_of_work import UnitOfWork
 from .desks import DesksHeld, Held
 
@@ -98,8 +98,14 @@ class AtDesk:
 
     def contents(self, held: Held, kept: SessionKept, slips: tuple[int, int]) -> Contents:
         """What the till of a session should hold."""
-        till = kept.session.till
-        return should_hold(kept, self.drawer(held, till), till_euros(self.work, held.desk.book, till), slips)
+        till, (card_cents, cheque_cents) = kept.session.till, slips
+        return should_hold(
+            kept.session.base,
+            notes=self.drawer(held, till),
+            euros_cents=till_euros(self.work, held.desk.book, till) - kept.booked_euros_cents,
+            card_cents=card_cents,
+            cheque_cents=cheque_cents,
+        )
 
     def slips(self, asked: Sequence[tuple[str, UUID]]) -> dict[UUID, tuple[int, int]]:
         """Card slips and cheques that came into the tills of these sessions since their last counts, in one question."""

@@ -67,6 +67,6 @@ class Shift:
         """Whether the short code is asked for: the clerk locked the session, or nobody used it for too long."""
         return now >= self.seen_at + self.idle or (self.locked_at is not None and self.locked_at >= self.seen_at)
 
-    def is_news(self, now: datetime) -> bool:
+    def is_worth_seeing(self, now: datetime) -> bool:
         """Whether a request at this moment is worth remembering: long enough after the last one that was."""
         return now - self.seen_at >= min(SEEN_EVERY, self.idle / 4)

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from psycopg.rows import namedtuple_row
 
-from ..domain.desks.payment_requests import Approved, PaymentRequest, RequestFact, RequestUnknown, Withdrawn
+from ..domain.desks.payment_requests import (
+    Approved,
+    PaymentRequest,
+    RequestFact,
+    RequestState,
+    RequestUnknown,
+    Withdrawn,
+    state_at,
+)
 from .arrays import array
 from .database import Connection
 from .queries import query
@@ -47,6 +55,17 @@ class RequestShown:
     requested_at: datetime
     expires_at: datetime
     act: str | None
+
+    @property
+    def request(self) -> PaymentRequest:
+        """The request itself."""
+        return PaymentRequest(self.reference, self.book, self.amount_cents, self.requested_at, self.expires_at)
+
+    def state(self, at: datetime) -> RequestState:
+        """Where it stands at a moment: what was done with it counts, and only then the time."""
+        if self.act is not None:
+            return RequestState(self.act)
+        return state_at(self.request, (), at)
 
 
 def requests_of(work: UnitOfWork, references: Iterable[str]) -> dict[str, RequestKept]:

@@ -22,7 +22,7 @@ from ..domain.attempts import FREE_TRIES_OF_A_LOGIN, FREE_TRIES_OF_AN_ADDRESS, K
 from ..domain.identifiers import new_id
 from ..domain.people import LoginRefused
 from ..domain.refusals import Refusal
-from ..domain.shifts import TRIES_MAX, SessionLocked, ShortCodeWrong
+from ..domain.shifts import TRIES_MAX, SessionLocked, Shift, ShortCodeWrong
 from .database import Connection, Database
 from .passwords import PasswordKept, password_fits, password_kept
 from .queries import query
@@ -56,7 +56,6 @@ class Caller:
     books: tuple[str, ...]
     name: str = ""
     desks: tuple[str, ...] = ()
-    of_shift: bool = False
     locked: bool = False
 
 
@@ -177,7 +176,21 @@ def _openable(connection: Connection, device_key: str, moment: datetime) -> Any:
 
 def callers_of(connection: Connection, token_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, Caller]:
     """The persons behind access tokens, in one query; a token that is unknown, has run out or was withdrawn is absent."""
+    return _callers(connection, token_ids, now or datetime.now(UTC))[0]
+
+
+def callers_asking(connection: Connection, token_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, Caller]:
+    """The same for persons who ask something at this moment, which keeps a clerk's session from locking."""
     moment = now or datetime.now(UTC)
+    callers, shifts = _callers(connection, token_ids, moment)
+    awake = {caller.session_id for caller in callers.values() if not caller.locked}
+    seen = [session for session, shift in shifts.items() if session in awake and shift.is_worth_seeing(moment)]
+    record(connection, Act.SEEN, seen, moment)
+    return callers
+
+
+def _callers(connection: Connection, token_ids: Sequence[UUID], moment: datetime) -> tuple[dict[UUID, Caller], dict[UUID, Shift]]:
+    """The persons behind tokens, and the shifts among their sessions."""
     rows = _rows(connection, "callers", tokens=list(token_ids), now=moment)
     shifts = shifts_of(connection, [row.session_id for row in rows if row.of_shift])
     callers = {}
@@ -185,18 +198,7 @@ def callers_of(connection: Connection, token_ids: Sequence[UUID], now: datetime 
         shift = shifts.get(row.session_id)
         if shift is None or not shift.is_over(moment):
             callers[row.token_id] = replace(_caller(row), locked=shift is not None and shift.is_locked(moment))
-    return callers
-
-
-def callers_asking(connection: Connection, token_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, Caller]:
-    """The same for persons who ask something at this moment, which keeps a clerk's session from locking."""
-    moment = now or datetime.now(UTC)
-    callers = callers_of(connection, token_ids, moment)
-    awake = [caller.session_id for caller in callers.values() if caller.of_shift and not caller.locked]
-    if awake:
-        news = [session for session, shift in shifts_of(connection, awake).items() if shift.is_news(moment)]
-        record(connection, Act.SEEN, news, moment)
-    return callers
+    return callers, shifts
 
 
 def _prove(connection: Connection, login: str, password: str, address: str, now: datetime) -> PasswordKept:
@@ -293,7 +295,7 @@ def _row(connection: Connection, name: str, **parameters: Any) -> Any:
 
 def _caller(row: Any) -> Caller:
     actor = Actor(row.id, row.login, frozenset(row.roles), row.party_id, row.party_code, row.party_kind)
-    return Caller(actor, row.session_id, row.token_id, tuple(row.books), row.name, tuple(row.desks), row.of_shift)
+    return Caller(actor, row.session_id, row.token_id, tuple(row.books), row.name, tuple(row.desks))
 
 
 def _network(address: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ..domain import chart
 from ..domain.desks.bundles import Bundle
-from ..domain.desks.counts import Contents, TillCount
+from ..domain.desks.counts import TillCount
 from ..domain.desks.days import DeskDay
 from ..domain.desks.sessions import Session, SessionEnded, SessionFact, SessionOpened, TakenOver, TillCounted, session_from
 from ..domain.refusals import Refusal
@@ -140,13 +140,6 @@ def till_euros(work: UnitOfWork, desk_book: str, till: str) -> int:
     return work.state(desk_book, [code]).balance(code)
 
 
-def should_hold(kept: SessionKept, notes: Bundle, booked_euros_cents: int, slips: tuple[int, int]) -> Contents:
-    """What the till of a session should hold: notes as the books follow them, the rest by the last count and what came since."""
-    base = kept.session.base
-    euros = base.euros.total_cents + booked_euros_cents - kept.booked_euros_cents
-    return Contents(notes, euros, base.card_cents + slips[0], base.cheque_cents + slips[1])
-
-
 __all__ = [
     "SessionKept",
     "SessionUnknown",
@@ -157,7 +150,6 @@ __all__ = [
     "latest_days",
     "session_with",
     "sessions_of",
-    "should_hold",
     "slips_of",
     "till_euros",
     "tills_left",

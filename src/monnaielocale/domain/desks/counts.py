@@ -7,9 +7,7 @@ from ..money import AmountNotPositive, decimal_text
 from ..refusals import Refusal
 from ..text import clean_text
 from .bundles import EURO_PIECES_CENTS, NOTHING, Bundle
-from .charters import Instrument
 from .postings import Counted
-from .settlements import Settlement
 
 REASON_LENGTH_MAX = 500
 
@@ -59,31 +57,6 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
-    """What went into a till and out of it since its last count: receipts, and notes and euros moved without one."""
-
-    notes_in: Bundle = NOTHING
-    notes_out: Bundle = NOTHING
-    euros_cents: int = 0
-    card_cents: int = 0
-    cheque_cents: int = 0
-
-    @classmethod
-    def of(cls, settlements: Iterable[Settlement]) -> "Moves":
-        """The moves of receipts; digital units never lie in a till."""
-        return sum(map(_moves, settlements), cls())
-
-    def __add__(self, other: "Moves") -> "Moves":
-        return Moves(
-            self.notes_in + other.notes_in,
-            self.notes_out + other.notes_out,
-            self.euros_cents + other.euros_cents,
-            self.card_cents + other.card_cents,
-            self.cheque_cents + other.cheque_cents,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     """Counted minus expected (écart de caisse), by means; notes by denomination, missing and surplus apart."""
 
@@ -127,14 +100,9 @@ class Difference:
         )
 
 
-def expected(base: TillCount, moves: Moves) -> Contents:
-    """What the till should hold: what was counted last, and what came and went since."""
-    return Contents(
-        base.notes + moves.notes_in - moves.notes_out,
-        base.euros.total_cents + moves.euros_cents,
-        base.card_cents + moves.card_cents,
-        base.cheque_cents + moves.cheque_cents,
-    )
+def should_hold(base: TillCount, *, notes: Bundle, euros_cents: int = 0, card_cents: int = 0, cheque_cents: int = 0) -> Contents:
+    """What the till should hold: `notes` as the books follow them, the rest as counted last with what came and went since."""
+    return Contents(notes, base.euros.total_cents + euros_cents, base.card_cents + card_cents, base.cheque_cents + cheque_cents)
 
 
 def difference(should_be: Contents, count: TillCount) -> Difference:
@@ -157,8 +125,3 @@ def left_in_till(count: TillCount, *, notes_out: Bundle = NOTHING, euros_out_cen
     Card slips and cheques leave with the closing.
     """
     return Contents(count.notes - notes_out, count.euros.total_cents - euros_out_cents)
-
-
-def _moves(settlement: Settlement) -> Moves:
-    card = sum(paid.amount_cents for paid in settlement.others if paid.instrument is Instrument.CARD)
-    return Moves(settlement.notes_in, settlement.notes_out, settlement.euros_cents, card, settlement.other_cents - card)
