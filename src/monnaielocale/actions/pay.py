@@ -57,7 +57,7 @@ def _knows(book: OpenBook, items: Sequence[WalletPayment]) -> bool:
     return numbers <= book.facts.keys() and all(chart.wallet(number) in book.state.positions for number in numbers)
 
 
-@action("pay_between_wallets", reads=_reads, knows=_knows)
+@action("pay_between_wallets", reads=_reads, knows=_knows, keeps=True)
 def pay_between_wallets(work: UnitOfWork, items: Sequence[WalletPayment], read: list[list[Row]]) -> list[WalletPaid | Refusal]:
     """Members pay each other; the payer is the person who asks, or an operator of the association acts for them.
 

@@ -60,12 +60,14 @@ class Action(Generic[ItemType]):
     """An action: `decide` answers a result or a Refusal per item and keeps the writes; `reads` are made along with the lock.
 
     `knows` says whether all that `decide` would read of a book is known since the last batch; such an action asks for no moment.
+    `keeps` says that what it reads of a book with `recall` is still true after its own batches.
     """
 
     name: str
     decide: Decide[ItemType]
     reads: Callable[[Sequence[ItemType]], list[Read]] | None = None
     knows: Callable[[OpenBook, Sequence[ItemType]], bool] | None = None
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,15 @@ def action(
     name: str,
     reads: Callable[[Sequence[Any]], list[Read]] | None = None,
     knows: Callable[[OpenBook, Sequence[Any]], bool] | None = None,
+    *,
+    keeps: bool = False,
 ) -> Callable[[Callable[..., list[Any]]], Action[Any]]:
     """Declare an action; the decorated function takes (work, items) or, when it declares reads, (work, items, rows read)."""
 
     def declare(decide: Callable[..., list[Any]]) -> Action[Any]:
         if reads is None:
-            return Action(name, lambda work, items, _: decide(work, items))
-        return Action(name, decide, reads, knows)
+            return Action(name, lambda work, items, _: decide(work, items), keeps=keeps)
+        return Action(name, decide, reads, knows, keeps)
 
     return declare
 
@@ -114,7 +118,10 @@ def perform(
         return []
     try:
         with unit_of_work(database, connection, known) as work:
-            return _decide_under_lock(work, act, items)
+            outcomes = _decide_under_lock(work, act, items)
+            if not act.keeps:
+                work.forget_facts()
+            return outcomes
     except Refusal as refusal:
         return _halve(database, act, items, refusal, connection)
     except psycopg.OperationalError as error:

@@ -54,7 +54,7 @@ class EnterPaperReceipt:
     key: str = ""
 
 
-@action("take_receipt")
+@action("take_receipt", keeps=True)
 def take_receipts(work: UnitOfWork, items: Sequence[TakeReceipt]) -> list[ReceiptTaken | Refusal]:
     """Clerks take payments, for any number of desks and tills at once.
 

@@ -46,9 +46,17 @@ Conventions = dict[tuple[str, str], LoadedConvention]
 
 def conventions_of(work: UnitOfWork, books: Iterable[str]) -> Conventions:
     """Every convention of the books, by (book, code of the public body)."""
-    rows = work.rows("convention_versions", books=sorted(set(books)))
-    loaded = (_loaded(list(versions)) for _, versions in groupby(rows, key=lambda row: row.convention_id))
-    return {(each.book, each.public_body): each for each in loaded}
+
+    def ask(asked: list[str]) -> dict[str, list[LoadedConvention]]:
+        rows = work.rows("convention_versions", books=asked)
+        found: dict[str, list[LoadedConvention]] = {book: [] for book in asked}
+        for _, versions in groupby(rows, key=lambda row: row.convention_id):
+            loaded = _loaded(list(versions))
+            found[loaded.book].append(loaded)
+        return found
+
+    known = work.recall("conventions", books, ask)
+    return {(each.book, each.public_body): each for loaded in known.values() for each in loaded}
 
 
 def conventions_page(connection: Connection, after: str, most: int) -> list[LoadedConvention]:

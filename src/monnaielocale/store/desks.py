@@ -34,7 +34,7 @@ class DeskKept:
 
 def desks_of(work: UnitOfWork, books: Iterable[str]) -> dict[str, DeskKept]:
     """The desks of these books, by the codes of the books; a book that is no desk's is absent."""
-    return {row.book: DeskKept(*row) for row in work.rows("desks_by_book", books=sorted(set(books)))}
+    return work.recall("desk", books, lambda asked: {row.book: DeskKept(*row) for row in work.rows("desks_by_book", books=asked)})
 
 
 def desk_with(desks: dict[str, DeskKept], book: str) -> DeskKept:
@@ -46,10 +46,14 @@ def desk_with(desks: dict[str, DeskKept], book: str) -> DeskKept:
 
 def staffs_of(work: UnitOfWork, desks: Iterable[DeskKept]) -> dict[str, Staff]:
     """Who was ever named for each desk, by the code of its book."""
-    named: dict[str, list[Appointment]] = {desk.book: [] for desk in desks}
-    for row in work.rows("desk_appointments", books=sorted(named)):
-        named[row.book].append(Appointment(row.person_id, Rank(row.rank), row.starts_on, row.ends_on))
-    return {book: Staff(book, tuple(appointments)) for book, appointments in named.items()}
+
+    def ask(books: list[str]) -> dict[str, Staff]:
+        named: dict[str, list[Appointment]] = {book: [] for book in books}
+        for row in work.rows("desk_appointments", books=books):
+            named[row.book].append(Appointment(row.person_id, Rank(row.rank), row.starts_on, row.ends_on))
+        return {book: Staff(book, tuple(appointments)) for book, appointments in named.items()}
+
+    return work.recall("staff", (desk.book for desk in desks), ask)
 
 
 @dataclass(frozen=True, slots=True)

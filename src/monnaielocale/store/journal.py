@@ -57,7 +57,7 @@ class OpenBook:
     head: Head
     state: BookState
     account_ids: dict[str, int] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[Any, Any] = field(default_factory=dict)
     sealed: list[SealedEvent] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     events: int = 0

@@ -24,8 +24,18 @@ ReceiptHeads = dict[str, ReceiptHead]
 
 def receipt_heads(work: UnitOfWork, days: Mapping[str, date]) -> ReceiptHeads:
     """The heads of desks, by the codes of their books, for the year of a day each; the caller holds the locks of the books."""
-    books, years = array("text", days), array("integer", (day.year for day in days.values()))
-    return {
-        row.book: ReceiptHead(row.chain_number, row.link or ZERO, {Series.TILL: row.till_number, Series.PAPER: row.paper_number})
-        for row in work.rows("receipt_heads", books=books, years=years)
-    }
+
+    def ask(asked: list[str]) -> dict[str, ReceiptHead]:
+        books, years = array("text", asked), array("integer", (year for _ in asked))
+        rows = work.rows("receipt_heads", books=books, years=years)
+        return {
+            row.book: ReceiptHead(
+                row.chain_number, row.link or ZERO, {Series.TILL: row.till_number, Series.PAPER: row.paper_number}
+            )
+            for row in rows
+        }
+
+    found: ReceiptHeads = {}
+    for year in {day.year for day in days.values()}:
+        found |= work.recall(f"receipts of {year}", (book for book, day in days.items() if day.year == year), ask)
+    return found

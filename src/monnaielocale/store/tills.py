@@ -58,22 +58,30 @@ def count_from(kept: Mapping[str, Any]) -> TillCount:
 
 def latest_days(work: UnitOfWork, books: Iterable[str]) -> dict[str, DeskDay]:
     """The last day of each desk, by the code of its book; a desk that never opened one is absent."""
-    rows = work.rows("desk_days_latest", books=sorted(set(books)))
-    return {
-        row.book: DeskDay(row.book, row.business_on, row.closed_at, row.closed_by, row.sealed_at, row.sealed_by) for row in rows
-    }
+
+    def ask(asked: list[str]) -> dict[str, DeskDay]:
+        rows = work.rows("desk_days_latest", books=asked)
+        return {
+            row.book: DeskDay(row.book, row.business_on, row.closed_at, row.closed_by, row.sealed_at, row.sealed_by)
+            for row in rows
+        }
+
+    return work.recall("latest day", books, ask)
 
 
 def sessions_of(work: UnitOfWork, books: Iterable[str]) -> dict[str, dict[UUID, SessionKept]]:
     """The sessions of the last day of each desk, by the codes of their books, in the order in which they were opened."""
-    asked = sorted(set(books))
-    acts: dict[UUID, list[Row]] = {}
-    for row in work.rows("till_session_acts", books=asked):
-        acts.setdefault(row.session_id, []).append(row)
-    found: dict[str, dict[UUID, SessionKept]] = {book: {} for book in asked}
-    for row in work.rows("till_sessions_of_day", books=asked):
-        found[row.book][row.id] = _session(row, acts.get(row.id, []))
-    return found
+
+    def ask(asked: list[str]) -> dict[str, dict[UUID, SessionKept]]:
+        acts: dict[UUID, list[Row]] = {}
+        for row in work.rows("till_session_acts", books=asked):
+            acts.setdefault(row.session_id, []).append(row)
+        found: dict[str, dict[UUID, SessionKept]] = {book: {} for book in asked}
+        for row in work.rows("till_sessions_of_day", books=asked):
+            found[row.book][row.id] = _session(row, acts.get(row.id, []))
+        return found
+
+    return work.recall("sessions", books, ask)
 
 
 def _session(row: Row, acts: Sequence[Row]) -> SessionKept:

@@ -1,10 +1,10 @@
 """One transaction: the books it locked, what it read, and what it will write when everything is decided."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg.rows import namedtuple_row
 from sqlalchemy.dialects import postgresql
@@ -19,6 +19,7 @@ from .tables import METADATA
 
 Row = Any
 Read = tuple[str, Mapping[str, Any]]
+Fact = TypeVar("Fact")
 
 
 class UnitOfWork:
@@ -68,9 +69,30 @@ class UnitOfWork:
         """The balances of these accounts as this transaction has moved them so far."""
         return self.journal.load(book, accounts)
 
-    def facts(self, book: str) -> dict[str, Any]:
+    def facts(self, book: str) -> dict[Any, Any]:
         """What actions read about a book and may want to know again, for as long as nobody else writes in it."""
         return self.journal.books[book].facts
+
+    def recall(self, name: str, books: Iterable[str], ask: Callable[[list[str]], Mapping[str, Fact]]) -> dict[str, Fact]:
+        """A fact of this name about each book, by code; of those that are not known all are asked for at once.
+
+        A fact is made of what changes with events of its book only, so that it holds for as long as the book's head does. A book
+        that is not locked has no facts: it is asked about each time.
+        """
+        asked = sorted(set(books))
+        opened = self.journal.books
+        facts: dict[str, dict[Any, Any]] = {book: opened[book].facts if book in opened else {} for book in asked}
+        missing = [book for book in asked if (name,) not in facts[book]]
+        answered = ask(missing) if missing else {}
+        for book in missing:
+            facts[book][(name,)] = answered.get(book)
+        known = {book: facts[book][(name,)] for book in asked}
+        return {book: fact for book, fact in known.items() if fact is not None}
+
+    def forget_facts(self) -> None:
+        """What was read of the books is not to be kept: this transaction changes it."""
+        for opened in self.journal.books.values():
+            opened.facts.clear()
 
     def post(self, event: Event) -> None:
         """Check an event against the books and keep it for writing; a Refusal leaves everything as it was."""
