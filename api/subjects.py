@@ -8,21 +8,35 @@ from starlette.types import Scope
 
 from .watching import PREFIX
 
+VARIABLE = "{}"
+
 
 class SubjectRouter(APIRouter):
-    """Routes that are tried for the addresses only that begin as one of them does.
+    """Routes that are tried for the addresses only that one of them may answer to, by their first and third parts.
 
     The framework tries the routes of every router in turn, which takes longer than what most of them do.
     """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether a route answers to a request."""
-        _, _, address = scope["path"].partition(f"{PREFIX}/")
-        if address.partition("/")[0] not in self._beginnings:
+        _, _, address = scope["path"].partition(PREFIX)
+        first, third = _told(address)
+        thirds = self._parts.get(first)
+        if thirds is None or not (third in thirds or VARIABLE in thirds):
             return Match.NONE, {}
         return super().matches(scope)
 
     @cached_property
-    def _beginnings(self) -> frozenset[str]:
-        """The first parts of the addresses, after the prefix of them all; none of them is variable."""
-        return frozenset(str(getattr(route, "path", "")).split("/")[1] for route in self.routes)
+    def _parts(self) -> dict[str, set[str]]:
+        """The third parts of the addresses by their first, after the prefix of them all; no first part is variable."""
+        parts: dict[str, set[str]] = {}
+        for route in self.routes:
+            first, third = _told(str(getattr(route, "path", "")))
+            parts.setdefault(first, set()).add(VARIABLE if third.startswith("{") else third)
+        return parts
+
+
+def _told(address: str) -> tuple[str, str]:
+    """What tells an address from others, as in /desks/bayonne-pool/receipts: the second part is a name, in most of them."""
+    parts = address.split("/", 4)
+    return parts[1] if len(parts) > 1 else "", parts[3] if len(parts) > 3 else ""

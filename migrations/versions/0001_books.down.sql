@@ -65,4 +65,5 @@ DROP FUNCTION check_reversals(integer, uuid[], uuid[]);
 DROP FUNCTION check_lines;
 DROP FUNCTION check_entry_events;
 DROP FUNCTION check_movers_elsewhere;
+DROP FUNCTION check_named;
 DROP FUNCTION check_acts;

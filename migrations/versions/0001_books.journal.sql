@@ -44,9 +44,10 @@ CREATE FUNCTION record_batch(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     into_code text;
+    into_kind text;
     last record;
 BEGIN
-    SELECT book.code INTO into_code FROM book WHERE book.id = into_book FOR UPDATE;
+    SELECT book.code, book.kind INTO into_code, into_kind FROM book WHERE book.id = into_book FOR UPDATE;
     -- A statement of its own sees what was committed before the lock was granted.
     SELECT batch.*, (SELECT max(closing.closed_until) FROM book_closing AS closing WHERE closing.book_id = into_book) AS closed_until
       INTO last
@@ -97,6 +98,9 @@ BEGIN
       FROM (SELECT unnest(key_persons) AS person_id, unnest(key_actions) AS action, unnest(key_texts) AS key,
                    unnest(key_hashes) AS request_hash, jsonb_array_elements(key_answers) AS answer) AS added;
     PERFORM check_acts(into_book, batch_number, event_persons, event_kinds);
+    IF into_kind = 'desk' THEN
+        PERFORM check_named(into_book, event_persons, event_kinds, event_days);
+    END IF;
     -- The usual batch has one entry for each of its events, in their order.
     IF entry_events <> event_ids THEN
         PERFORM check_entry_events(into_book, batch_number, moment, event_ids, entry_events);
@@ -124,6 +128,10 @@ END $$;
 
 -- Whose units the events of other books move in this one: said where there are such books, which takes the place of this.
 CREATE FUNCTION check_movers_elsewhere(into_book integer, into_batch bigint) RETURNS void LANGUAGE sql AS '';
+
+-- Who is named for a desk: said where there are desks, which takes the place of this.
+CREATE FUNCTION check_named(into_book integer, event_persons uuid[], event_kinds text[], event_days date[]) RETURNS void
+LANGUAGE sql AS '';
 
 -- Somebody did each event of a batch. Which persons may do what is said by the next migration, which replaces this.
 CREATE FUNCTION check_acts(into_book integer, batch_number bigint, event_persons uuid[], event_kinds text[]) RETURNS void

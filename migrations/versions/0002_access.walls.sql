@@ -71,14 +71,16 @@ DECLARE
     persons uuid[];
     kinds text[];
 BEGIN
-    -- Most events are acts of the association that keeps the book, which asks for few look-ups: what they settle is settled.
+    -- Most events are acts of whoever keeps the book, the association or the public body of a desk, which asks for few look-ups:
+    -- what they settle is settled.
     SELECT array_agg(acts.person), array_agg(acts.kind) INTO persons, kinds
       FROM (SELECT DISTINCT unnest(event_persons) AS person, unnest(event_kinds) AS kind) AS acts
       LEFT JOIN LATERAL (
             SELECT true AS fits
               FROM person
-              JOIN book ON book.id = into_book AND book.kind = 'issuer' AND book.party_id = person.party_id
-              JOIN unnest(roles_for(acts.kind)) AS asked (role) ON asked.role LIKE 'association%'
+              JOIN book ON book.id = into_book AND book.party_id = person.party_id
+              JOIN unnest(roles_for(acts.kind)) AS asked (role)
+                ON (asked.role LIKE 'association%') = (book.kind = 'issuer') AND asked.role NOT IN ('member', 'administrator')
               JOIN LATERAL (
                     SELECT granted FROM person_role
                      WHERE person_role.person_id = person.id AND person_role.role = asked.role ORDER BY recorded_at DESC LIMIT 1

@@ -23,6 +23,10 @@ DROP FUNCTION check_session_acts();
 DROP FUNCTION check_till_sessions();
 DROP FUNCTION check_desk_days();
 DROP FUNCTION is_named(uuid, integer, date);
+DROP FUNCTION refuse_unnamed(text, uuid, integer, date);
+DROP FUNCTION ranks_for(text);
+CREATE OR REPLACE FUNCTION check_named(into_book integer, event_persons uuid[], event_kinds text[], event_days date[]) RETURNS void
+LANGUAGE sql AS '';
 CREATE OR REPLACE FUNCTION check_movers_elsewhere(into_book integer, into_batch bigint) RETURNS void LANGUAGE sql AS '';
 DROP FUNCTION roles_for(text);
 ALTER FUNCTION roles_for_other_desk_kind(text) RENAME TO roles_for;

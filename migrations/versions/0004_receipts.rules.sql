@@ -80,7 +80,10 @@ BEGIN
                    CASE WHEN session.till IS DISTINCT FROM added.till OR session.business_on <> added.business_on
                           OR session.closed THEN 'receipt_session'
                         WHEN day.closed IS NOT FALSE THEN 'receipt_day'
-                        WHEN NOT is_named(added.clerk_id, added.book_id, added.business_on) THEN 'receipt_clerk' END AS rule
+                        WHEN NOT EXISTS (SELECT 1 FROM desk_appointment AS named
+                                          WHERE named.person_id = added.clerk_id AND named.book_id = added.book_id
+                                            AND added.business_on BETWEEN named.starts_on AND COALESCE(named.ends_on, 'infinity'))
+                        THEN 'receipt_clerk' END AS rule
               FROM (SELECT DISTINCT book_id, session_id, till, clerk_id, business_on FROM added) AS added
               LEFT JOIN LATERAL (SELECT till, business_on, EXISTS (
                                         SELECT 1 FROM till_session_act AS act WHERE act.book_id = till_session.book_id

@@ -226,11 +226,11 @@ def posted(pool: Pool, kind: str, *entries: tuple[str, Entry]) -> Refusal | None
     """What the database alone says to an event that the program would never write."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BookState, "check", lambda *_: None)
-        clerk = pool.world.actor("pool-clerk")
+        head = pool.world.actor("pool-head")
         try:
             with unit_of_work(pool.world.database) as work:
                 work.lock([POOL])
-                work.post(Event(new_id(), POOL, kind, clerk.person_id, pool.world.on, entries))
+                work.post(Event(new_id(), POOL, kind, head.person_id, pool.world.on, entries))
         except psycopg.IntegrityError as error:
             return refusal_of(error)
     return None

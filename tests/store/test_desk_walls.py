@@ -1,11 +1,14 @@
 """What desks send to the association, by the database alone: plain statements of the application's role are refused."""
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from monnaielocale.domain.desks.staff import HeadOrDeputyNeeded, NotNamedToCollect
 from monnaielocale.domain.explaining.facts import PartGiven
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.ledger import Entry, Event, credit, debit, move
@@ -16,7 +19,7 @@ from monnaielocale.store.faults import RefusedByTheBooks, refusal_of
 from monnaielocale.store.temporary import named
 from monnaielocale.store.unit_of_work import unit_of_work
 from tests.bank_files import Bank, imported, on
-from tests.desks import POOL, TILL, Pool
+from tests.desks import POOL, STAFF, TILL, Pool
 from tests.invariants import check_invariants
 from tests.matching import due_to, explained, line_of
 from tests.world import BOOK, RESERVE_NOTES, TOWN, World
@@ -211,6 +214,83 @@ def test_the_database_itself_knows_whose_each_step_is(pool: Pool, kind: str) -> 
             except psycopg.IntegrityError:
                 pass
     assert allowed == KINDS[kind]
+
+
+OF_HEAD_OR_DEPUTY = (
+    "desk_day_sealed",
+    "desk_period_closed",
+    "float_received",
+    "float_lowered",
+    "float_exchanged",
+    "float_exchanged_back",
+    "from_the_safe",
+    "paid_in",
+    "other_means_paid_in",
+)
+OF_ANYBODY_NAMED = (
+    "desk_day_opened",
+    "desk_day_closed",
+    "till_session_opened",
+    "till_session_taken_over",
+    "till_session_counted",
+    "till_session_closed",
+    "receipt_taken",
+    "receipt_entered_late",
+    "receipt_cancelled",
+    "receipt_duplicated",
+    "receipt_refunded",
+    "payment_requested",
+    "payment_request_withdrawn",
+    "payment_confirmed_elsewhere",
+    "notes_between_tills",
+    "to_the_safe",
+    "envelope_prepared",
+    "envelope_handed",
+)
+LEFT_OPEN = ("till_session_counted", "till_session_closed")
+NAMED = {kind: {"pool-head", "pool-deputy"} for kind in OF_HEAD_OR_DEPUTY} | {
+    kind: {"pool-head", "pool-deputy", "pool-clerk"} for kind in OF_ANYBODY_NAMED
+}
+
+
+def let_by(pool: Pool, kind: str, days: timedelta) -> set[str]:
+    """Who of the public body's people may do something at the pool so many days after it opened, as the database alone says."""
+    may = set()
+    for login, _ in STAFF:
+        with pool.world.database.connect("owner") as connection:
+            asked = [POOL, [pool.world.actor(login).person_id], [kind], [pool.world.on + days]]
+            try:
+                connection.execute("SELECT check_named((SELECT id FROM book WHERE code = %s), %s, %s, %s)", asked)
+                may.add(login)
+            except psycopg.IntegrityError as error:
+                assert isinstance(refusal_of(error), NotNamedToCollect | HeadOrDeputyNeeded)
+    return may
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_the_database_itself_knows_who_is_named_for_a_desk(pool: Pool, kind: str) -> None:
+    assert let_by(pool, kind, timedelta()) == NAMED[kind]
+    assert let_by(pool, kind, timedelta(days=-1)) == (NAMED[kind] if kind in LEFT_OPEN else set())
+
+
+def test_every_act_of_the_staff_of_a_desk_asks_for_a_rank(pool: Pool) -> None:
+    with pool.world.database.connect("owner") as connection:
+        source = connection.execute("SELECT string_agg(prosrc, ' ') FROM pg_proc WHERE proname LIKE 'roles\\_for%'").fetchone()
+        kinds = sorted({kind for (text,) in [source] for kind in re.findall("'([a-z_]+)'", text)})
+        asked = "SELECT kind FROM unnest(%s::text[]) AS kind WHERE roles_for(kind) = ARRAY['desk_clerk']"
+        assert {kind for (kind,) in connection.execute(asked, [kinds])} == set(NAMED)
+
+
+def test_the_books_take_nothing_from_somebody_who_is_not_named(pool: Pool) -> None:
+    world = pool.world
+    world.add("pool-visitor", TOWN, "desk_clerk")
+    safe = Entry(world.on, "to the safe", move(f"till.euro:{TILL}", "safe.euro", 1_00))
+    paid = Entry(world.on, "paid in", move(f"till.euro:{TILL}", "paid_in", 1_00))
+    before = pool.held()
+    unnamed = NotNamedToCollect(login="pool-visitor", desk=POOL, day=world.on)
+    assert posted(pool, "to_the_safe", "pool-visitor", (POOL, safe)) == unnamed
+    assert posted(pool, "paid_in", "pool-clerk", (POOL, paid)) == HeadOrDeputyNeeded(login="pool-clerk", desk=POOL, day=world.on)
+    assert pool.held() == before
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class AtDesk:
     known: DesksHeld
     days: dict[str, DeskDay]
     sessions: dict[str, dict[UUID, SessionKept]]
-    _held: dict[tuple[str, Actor, date], Held] = field(default_factory=dict)
+    _today: dict[str, date] = field(default_factory=dict)
 
     @classmethod
     def load(cls, work: UnitOfWork, books: Sequence[str]) -> "AtDesk":
@@ -63,10 +63,7 @@ class AtDesk:
 
     def on(self, actor: Actor, book: str, day: date) -> Held:
         """A desk on a day, for somebody who collects for its public body; see `DesksHeld.on`."""
-        key = book, actor, day
-        if key not in self._held:
-            self._held[key] = self.known.on(actor, book, day)
-        return self._held[key]
+        return self.known.on(actor, book, day)
 
     def moment(self, book: str) -> datetime:
         """The instant of everything that this batch does at a desk."""
@@ -74,7 +71,9 @@ class AtDesk:
 
     def today(self, book: str) -> date:
         """The day in Paris at that instant."""
-        return paris_day(self.moment(book))
+        if book not in self._today:
+            self._today[book] = paris_day(self.moment(book))
+        return self._today[book]
 
     def working(self, actor: Actor, book: str) -> Held:
         """A desk whose day takes receipts now; those of `on`, DayNotOpen, DayClosed and DayIsOver."""

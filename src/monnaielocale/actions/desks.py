@@ -1,7 +1,7 @@
 """Service desks (régies de recettes) begin: the public body opens one and names its people."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -239,6 +239,7 @@ class DesksHeld:
     desks: dict[str, DeskKept]
     staffs: dict[str, Staff]
     conventions: Conventions
+    _agreed: dict[tuple[str, date, bool], Held] = field(default_factory=dict)
 
     @classmethod
     def load(cls, work: UnitOfWork, books: Sequence[str]) -> "DesksHeld":
@@ -259,10 +260,13 @@ class DesksHeld:
 
     def as_agreed(self, book: str, day: date, *, collecting: bool = True) -> Held:
         """A desk on a day, whoever looks: DeskUnknown, what a convention that does not hold refuses with, DeskNotInConvention."""
-        desk = desk_with(self.desks, book)
-        convention = convention_with(self.conventions, desk.issuer_book, desk.public_body).convention
-        version = convention.version_for(day) if collecting else convention.version_with_desk(desk.code, day)
-        return Held(desk, replace(version.desk(desk.code), desk=book), self.staffs[book], version)
+        asked = book, day, collecting
+        if asked not in self._agreed:
+            desk = desk_with(self.desks, book)
+            convention = convention_with(self.conventions, desk.issuer_book, desk.public_body).convention
+            version = convention.version_for(day) if collecting else convention.version_with_desk(desk.code, day)
+            self._agreed[asked] = Held(desk, replace(version.desk(desk.code), desk=book), self.staffs[book], version)
+        return self._agreed[asked]
 
     def for_town(self, actor: Actor, book: str, *roles: str) -> DeskKept:
         """A desk, for somebody of its public body who has one of the roles; RoleMissing, DeskUnknown and ActsForAnother."""

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import psycopg
 
 from ..domain.actors import ActsForAnother, RoleMissing
+from ..domain.desks.staff import HeadOrDeputyNeeded, NotNamedToCollect
 from ..domain.refusals import Refusal
 
 
@@ -52,4 +54,8 @@ def _refused(rule: str, detail: str | None) -> Refusal:
         return RoleMissing(**json.loads(detail))
     if rule == ActsForAnother.code and detail:
         return ActsForAnother(login=json.loads(detail)["login"])
+    for unnamed in (NotNamedToCollect, HeadOrDeputyNeeded):
+        if rule == unnamed.code and detail:
+            told = json.loads(detail)
+            return unnamed(login=told["login"], desk=told["desk"], day=date.fromisoformat(told["day"]))
     return RefusedByTheBooks(rule=rule)
