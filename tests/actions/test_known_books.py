@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from time import sleep
 
 import psycopg
@@ -14,10 +14,12 @@ from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
 from monnaielocale.actions.perform import Answer, Carried, KeyReused, Outcome, Unforeseen
 from monnaielocale.actions.redemptions import MemberDeparts, depart_members
 from monnaielocale.actions.writer import Writer
-from monnaielocale.domain.ledger import BalanceTooLow, PeriodClosed
+from monnaielocale.domain.ledger import BalanceTooLow, BookState, PeriodClosed, Position
 from monnaielocale.domain.members import MemberLeft
+from monnaielocale.store import journal
 from monnaielocale.store.database import Database
 from monnaielocale.store.faults import BusyBook, OutcomeUnknown
+from monnaielocale.store.journal import Head, KnownBooks, OpenBook
 from tests.flows.test_crash import fuse, terminate
 from tests.invariants import check_invariants
 from tests.world import BOOK, MONDAY, World
@@ -178,6 +180,25 @@ def test_a_connection_that_is_lost_after_the_write_is_answered_with_what_was_don
     (outcome,) = desk.writer.finish(carried)
     assert isinstance(outcome, Answer)
     assert desk.world.wallet("E00002") == 3_00
+
+
+def opened(code: str, accounts: int) -> dict[str, OpenBook]:
+    head = Head(1, code, "EUS", 0, b"", 0, 0, datetime(2026, 1, 5, tzinfo=UTC), None)
+    return {code: OpenBook(head, BookState(code, "EUS", positions={str(at): Position() for at in range(accounts)}))}
+
+
+def test_what_is_known_of_a_book_outlives_batches_in_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "KNOWN_POSITIONS", 10)
+    known = KnownBooks()
+    pool, baths, market = opened("pool", 4), opened("baths", 5), opened("market", 3)
+    known.keep(pool)
+    known.keep(baths)
+    known.keep(pool)
+    assert known.book("baths") is baths["baths"]
+    known.keep(market)
+    assert [known.book(code) is not None for code in ("pool", "baths", "market")] == [True, False, True]
+    known.keep(opened("town", 11))
+    assert not known.any()
 
 
 def test_a_book_that_somebody_holds_is_busy(desk: Desk) -> None:

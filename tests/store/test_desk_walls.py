@@ -275,8 +275,8 @@ def test_the_database_itself_knows_who_is_named_for_a_desk(pool: Pool, kind: str
 
 def test_every_act_of_the_staff_of_a_desk_asks_for_a_rank(pool: Pool) -> None:
     with pool.world.database.connect("owner") as connection:
-        source = connection.execute("SELECT string_agg(prosrc, ' ') FROM pg_proc WHERE proname LIKE 'roles\\_for%'").fetchone()
-        kinds = sorted({kind for (text,) in [source] for kind in re.findall("'([a-z_]+)'", text)})
+        sources = connection.execute("SELECT prosrc FROM pg_proc WHERE proname LIKE 'roles\\_for%'").fetchall()
+        kinds = sorted({kind for (source,) in sources for kind in re.findall("'([a-z_]+)'", source)})
         asked = "SELECT kind FROM unnest(%s::text[]) AS kind WHERE roles_for(kind) = ARRAY['desk_clerk']"
         assert {kind for (kind,) in connection.execute(asked, [kinds])} == set(NAMED)
 

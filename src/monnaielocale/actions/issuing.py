@@ -163,7 +163,7 @@ def settled_now(desks: AtDesk, held: Held, session: Session, lines: tuple[Receip
         held.charter,
         price_cents=sum(line.total_cents for line in lines),
         tender=tender,
-        drawer=desks.drawer(held, session.till),
+        drawer=lambda: desks.drawer(held, session.till),
         denominations_cents=held.version.currency.denominations_cents,
     )
 

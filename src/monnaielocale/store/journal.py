@@ -14,7 +14,7 @@ from .arrays import array, document
 from .database import Connection
 from .queries import query
 
-# A writer forgets books of which it would have to keep more.
+# A writer who would have to keep more of them forgets the books that it wrote in longest ago.
 KNOWN_POSITIONS = 100_000
 # What the link of a batch is made of.
 _LINKED = ("previous", "number", "recorded_at", "first_event", "first_entry", "root")
@@ -81,7 +81,7 @@ class OpenBook:
 
 
 class KnownBooks:
-    """Books as the writer's last transaction left them.
+    """Books as the writer's last transactions left them.
 
     Whatever happens in a book is a batch of it: what is known of it holds for as long as its head is the one that is known.
     """
@@ -98,8 +98,15 @@ class KnownBooks:
         return bool(self._books)
 
     def keep(self, books: Mapping[str, OpenBook]) -> None:
-        """What a transaction knew when it was committed, unless it grew too large to be kept."""
-        self._books = {code: known for code, known in books.items() if len(known.state.positions) <= KNOWN_POSITIONS}
+        """What a transaction knew when it was committed, beside what is known of other books."""
+        for code, opened in books.items():
+            self._books.pop(code, None)
+            self._books[code] = opened
+        positions = sum(len(opened.state.positions) for opened in self._books.values())
+        for code in list(self._books):
+            if positions <= KNOWN_POSITIONS:
+                break
+            positions -= len(self._books.pop(code).state.positions)
 
     def forget(self) -> None:
         """Nothing is certain any more: the next transaction reads everything."""

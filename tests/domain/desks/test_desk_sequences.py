@@ -70,7 +70,7 @@ class DeskDays(RuleBasedStateMachine):
                 CHARTER,
                 price_cents=price,
                 tender=Tender(notes, euros, units),
-                drawer=self.notes_at("drawer", f"pool:{till}"),
+                drawer=lambda: self.notes_at("drawer", f"pool:{till}"),
                 denominations_cents=EUSKOS,
             )
         except (Refusal, PiecesLacking):

@@ -56,7 +56,7 @@ CHEQUE = OtherMeans(Instrument.CHEQUE, 2000, "7300181")
 
 
 def paid(price: int, tender: Tender, drawer: Bundle = FLOAT) -> Settlement:
-    return settled(CHARTER, price_cents=price, tender=tender, drawer=drawer, denominations_cents=EUSKOS)
+    return settled(CHARTER, price_cents=price, tender=tender, drawer=lambda: drawer, denominations_cents=EUSKOS)
 
 
 def test_a_receipt_has_the_prices_of_the_day() -> None:
@@ -196,7 +196,7 @@ def test_a_tender_that_makes_no_sense_is_refused(tender: Tender, refusal: type[R
 def test_a_means_that_the_charter_does_not_list_is_refused(tender: Tender, instrument: Instrument) -> None:
     charter = replace(CHARTER, instruments=frozenset(Instrument) - {instrument})
     with pytest.raises(InstrumentNotAccepted):
-        settled(charter, price_cents=1000, tender=tender, drawer=FLOAT, denominations_cents=EUSKOS)
+        settled(charter, price_cents=1000, tender=tender, drawer=lambda: FLOAT, denominations_cents=EUSKOS)
     assert paid(1000, tender).total_cents == 1000
 
 

@@ -5,7 +5,7 @@ c_e = T - c_m in euros, with c_m as small as possible such that 0 <= c_e <= E, c
 which already holds the notes just given. The rule is the one that Euskal Moneta and La Racine publish by examples.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import gcd
 from typing import Any
@@ -54,9 +54,9 @@ class Wanting:
 
 
 def change_due(
-    *, price_cents: int, notes: Bundle, euros_cents: int, drawer: Bundle, denominations_cents: Iterable[int]
+    *, price_cents: int, notes: Bundle, euros_cents: int, drawer: Callable[[], Bundle], denominations_cents: Iterable[int]
 ) -> Change:
-    """The change for notes and euros given, with `drawer` as it was before the notes were put into it.
+    """The change for notes and euros given; `drawer` is asked what it held before the notes were put into it.
 
     The price is what remains after digital units and other means. The notes given back are as few as can be; among equals the
     clerk keeps the smallest, which are what change is made of. `denominations_cents` are the notes that exist: they say
@@ -65,7 +65,10 @@ def change_due(
     """
     given = notes.total_cents
     too_much = given + euros_cents - price_cents
-    held = drawer + notes
+    if 0 <= too_much <= euros_cents:
+        # The notes are worth no more than the price, so that euros alone come back, whatever the drawer holds.
+        return Change(euros_cents=too_much)
+    held = drawer() + notes
     possible = sums(held, given)
     least, most = max(given - price_cents, 0), min(given, too_much)
     back = possible.smallest(least, most) if too_much >= 0 else None

@@ -3,7 +3,7 @@
 All means together come to the price, to the cent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..money import AmountNotPositive, decimal_text
@@ -121,9 +121,9 @@ class Settlement:
 
 
 def settled(
-    charter: Charter, *, price_cents: int, tender: Tender, drawer: Bundle, denominations_cents: Iterable[int]
+    charter: Charter, *, price_cents: int, tender: Tender, drawer: Callable[[], Bundle], denominations_cents: Iterable[int]
 ) -> Settlement:
-    """What is kept and given back for a price, by the change rule; `drawer` is what it held before.
+    """What is kept and given back for a price, by the change rule; `drawer` is asked what it held before, if that matters.
 
     Refuses with InstrumentNotAccepted, PieceUnknown, AmountNotPositive, ReferenceMissing, ReferenceRepeated, NotAnotherMeans,
     NoChangeOnOtherMeans and what the change rule refuses with.
