@@ -165,4 +165,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "refund_by_town": {"amount_cents": 320},
     "close_period_of_desk": {"period": "2026-02"},
+    "draw_up_handover": {"successor": "xan", **_FLOAT},
+    "accept_handover": {"reservations": "The safe was opened without me"},
+    "end_appointment": {"login": "xan", "rank": "clerk", "ends_on": "2030-12-31"},
 }

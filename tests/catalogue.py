@@ -42,6 +42,8 @@ COMPOSED_EVENTS = (
     *("notes_between_tills", "to_the_safe", "from_the_safe", "paid_in", "other_means_paid_in"),
     *(f"desk_day_{act}" for act in ("opened", "closed", "sealed")),
     "desk_period_closed",
+    "desk_handed_over",
+    "desk_taken_over",
     *(f"till_session_{act}" for act in ("opened", "taken_over", "counted", "closed")),
     *(f"receipt_{act}" for act in ("taken", "entered_late", "cancelled", "duplicated", "refunded")),
     "payment_requested",

@@ -1,9 +1,11 @@
 """A desk of the invented world: the pool of Bayonne, opened under its convention, with people named for it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
+from monnaielocale.actions.appointments import EndAppointment, NameForDesk, end_appointments, name_for_desks
+from monnaielocale.actions.desks import open_desk
 from monnaielocale.actions.envelopes import FillEnvelope, HandEnvelope, fill_envelopes, hand_envelopes
 from monnaielocale.actions.floats import ExchangeFloat, ReceiveFloat, exchange_floats, receive_floats
 from monnaielocale.actions.remittances import (
@@ -13,6 +15,14 @@ from monnaielocale.actions.remittances import (
     confirm_remittances,
     count_envelopes,
     redeem_digital_takings,
+)
+from monnaielocale.actions.safes import (
+    MoveToSafe,
+    PayIn,
+    PayInOtherMeans,
+    move_to_safes,
+    pay_in,
+    pay_in_other_means,
 )
 from monnaielocale.domain.desks import postings
 from monnaielocale.domain.desks.bundles import Bundle
@@ -55,6 +65,11 @@ class Pool:
         given = {"starts_on": self.world.on, "on": self.world.on} | days
         return self.world.do(name_for_desks, NameForDesk(self.world.actor(by), POOL, login, rank, **given))
 
+    def end(self, login: str, rank: str, ends_on: date, by: str = "signer") -> dict[str, Any]:
+        """The town ends an appointment."""
+        item = EndAppointment(self.world.actor(by), POOL, login, rank, ends_on, self.world.on)
+        return self.world.do(end_appointments, item)
+
     def receive(self, cents: int, by: str = "pool-head", key: str = "") -> dict[str, Any]:
         """The float is handed over."""
         return self.world.do(receive_floats, ReceiveFloat(self.world.actor(by), POOL, cents, self.world.on, key))
@@ -86,6 +101,18 @@ class Pool:
             work.lock([POOL])
             entries = both.entries(desk_book=POOL, issuer_book=BOOK)
             work.post(Event(new_id(), POOL, "receipt_cancelled", self.world.actor("pool-head").person_id, self.world.on, entries))
+
+    def pay_everything_in(self, by: str = "pool-head") -> None:
+        """All takings in euros and by other means reach the public accountant."""
+        head, world = self.world.actor(by), self.world
+        for code, cents in self.held().items():
+            if code.startswith("till.euro:"):
+                world.do(move_to_safes, MoveToSafe(head, POOL, code.partition(":")[2], cents, world.on))
+        safe, other = (self.held().get(code, 0) for code in ("safe.euro", "other_means"))
+        if safe:
+            world.do(pay_in, PayIn(head, POOL, safe, world.on))
+        if other:
+            world.do(pay_in_other_means, PayInOtherMeans(head, POOL, "card", other, world.on))
 
     def fill(self, *notes: tuple[int, int], till: str = TILL, by: str = "pool-clerk", key: str = "") -> dict[str, Any]:
         """The evening: notes out of a till into the envelope, (denomination in cents, how many)."""

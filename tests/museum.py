@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from monnaielocale.actions.appointments import NameForDesk, name_for_desks
 from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.crediting import CreditRun, credit_runs
 from monnaielocale.actions.desk_days import OpenDay, open_days
-from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
+from monnaielocale.actions.desks import open_desk
 from monnaielocale.actions.issuing import ServiceAsked
 from monnaielocale.actions.payment_requests import ConfirmElsewhere, RequestPayment, confirm_elsewhere, request_payments
 from monnaielocale.actions.till_sessions import OpenSession, open_sessions

@@ -68,7 +68,7 @@ SERVED = f"(SELECT book_id FROM desk WHERE issuer_book_id IN {BOOKS})"
 AT_WORK = (
     "desk_day", "till_session", "till_session_act", "receipt", "receipt_line", "receipt_vat", "receipt_cancelled_line",
     "receipt_refund", "receipt_duplicate", "desk_day_closing", "desk_day_seal", "desk_period_closing", "payment_request",
-    "payment_request_act",
+    "payment_request_act", "desk_handover", "desk_handover_acceptance",
 )  # fmt: skip
 
 
@@ -122,7 +122,8 @@ ASSOCIATION = JOBS | {
     "match_act": _in_book("SELECT book_id FROM match WHERE match.id = match_id"),
 } | _sent_by(SERVED) | {"payment_request_act": f"book_id IN {SERVED}"}  # fmt: skip
 # Staff of a town: its mandates and runs, and everything in the books of its desks.
-TOWN = JOBS | dict.fromkeys(("batch", "entry", "entry_line", "account", "desk", "desk_appointment"), f"book_id IN {BOOKS}") | {
+_OWN_BOOKS = ("batch", "entry", "entry_line", "account", "desk", "desk_appointment", "desk_appointment_end")
+TOWN = JOBS | dict.fromkeys(_OWN_BOOKS, f"book_id IN {BOOKS}") | {
     "account_day": _in_book("SELECT book_id FROM account WHERE account.id = account_id"),
     "book": f"id IN (SELECT book_id FROM convention WHERE public_body_id = {MINE}) OR id IN {BOOKS}",
     "convention": f"public_body_id = {MINE}",
@@ -187,6 +188,7 @@ DESK = (
         "book": f"id IN {POOL_DESK}",
         "desk": f"book_id IN {POOL_DESK}",
         "desk_appointment": f"book_id IN {POOL_DESK}",
+        "desk_appointment_end": f"book_id IN {POOL_DESK}",
         "party": f"id = {MINE}",
         "person": f"id = {OWN}",
         "person_role": f"person_id = {OWN}",
@@ -211,7 +213,7 @@ SEEN_BY: dict[str, dict[str, str]] = {
     "biarritz-preparer": TOWN,
     "grenoble-signer": TOWN,
     "grenoble-treasurer": TOWN,
-    "pool-head": DESK,
+    "pool-heir": DESK,
     "pool-clerk": DESK,
     "maite": MEMBER,
     "peio": MEMBER,

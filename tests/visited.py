@@ -16,6 +16,7 @@ from monnaielocale.actions.crediting import (
     return_uncreditable,
     take_back_credits,
 )
+from monnaielocale.actions.handovers import AcceptHandover, DrawUpHandover, accept_handovers, draw_up_handovers
 from monnaielocale.actions.mandates import RevokeMandate, revoke_mandates
 from monnaielocale.actions.matches import PartGiven
 from monnaielocale.actions.redemptions import MemberDeparts, depart_members
@@ -163,7 +164,22 @@ def _counter(world: World, pool: Pool) -> None:
     _closed(counter, 0)
     counter.at(10, on=world.on.replace(month=2, day=1))
     counter.close_period("2026-01")
+    _handed_over(world, counter)
     counter.at(10, on=on(20))
+
+
+def _handed_over(world: World, counter: Counter) -> None:
+    """The head leaves on this day; the next one signs the day after."""
+    pool, tomorrow = counter.pool, world.on.replace(day=world.on.day + 1)
+    pool.end("pool-head", "head", world.on)
+    world.add("pool-heir", TOWN, "desk_clerk")
+    pool.name("pool-heir", "head", starts_on=tomorrow)
+    pool.pay_everything_in()
+    count = CountGiven(tuple(counter.notes()), ((1, pool.held()["float.euro"]),))
+    drawing = DrawUpHandover(world.actor("pool-head"), POOL, "pool-heir", count)
+    handover = str(world.do(draw_up_handovers, drawing)["handover"])
+    counter.at(8, on=tomorrow)
+    world.do(accept_handovers, AcceptHandover(world.actor("pool-heir"), POOL, handover))
 
 
 def _closed(counter: Counter, cents: int) -> None:

@@ -14,6 +14,7 @@ from . import (
     entries,
     envelopes,
     events,
+    handovers,
     jobs,
     mandates,
     members,
@@ -57,6 +58,7 @@ SUBJECTS = (
     payment_requests.router,
     desk_closings.router,
     envelopes.router,
+    handovers.router,
     desk_views.router,
     jobs.router,
 )

@@ -9,19 +9,12 @@ from uuid import UUID
 from fastapi import Path, Query
 from pydantic import Field
 
-from monnaielocale.actions.desks import (
-    DeskAlreadyOpen,
-    DesksHeld,
-    NameForDesk,
-    RankUnknown,
-    desk_book,
-    name_for_desks,
-    open_desk,
-)
+from monnaielocale.actions.appointments import EndAppointment, NameForDesk, RankUnknown, end_appointments, name_for_desks
+from monnaielocale.actions.desks import DeskAlreadyOpen, DesksHeld, desk_book, open_desk
 from monnaielocale.domain.conventions.desks import DeskNotInConvention
 from monnaielocale.domain.conventions.rules import PartyNotOfConvention
 from monnaielocale.domain.desks.charters import Charter, Instrument, PayInRhythm, Tariff
-from monnaielocale.domain.desks.staff import AppointmentReversed, HeadsOverlap, Rank
+from monnaielocale.domain.desks.staff import AppointmentEndUnfit, AppointmentReversed, AppointmentUnknown, HeadsOverlap, Rank
 from monnaielocale.domain.people import PersonUnknown
 from monnaielocale.store.database import Connection
 from monnaielocale.store.desks import DeskUnknown, desks_page, people_of_desk
@@ -60,6 +53,13 @@ REFUSED_NAMING = refusing(
     RankUnknown(rank="cashier", known="head, deputy, clerk"),
     HeadsOverlap(desk="bayonne-pool", day=_DAY),
     AppointmentReversed(starts_on=_DAY, ends_on=date(2026, 1, 5)),
+)
+
+REFUSED_ENDING = refusing(
+    DeskUnknown(book="bayonne-pool"),
+    PersonUnknown(login="maite"),
+    AppointmentUnknown(login="maite", rank="clerk", desk="bayonne-pool", day=_DAY),
+    AppointmentEndUnfit(first_on=_DAY, ends_on=date(2026, 1, 5)),
 )
 
 
@@ -169,6 +169,15 @@ class AppointmentAsked(Body):
     on: Day | None = None
 
 
+class AppointmentEnd(Body):
+    """Who is no longer named for the desk, as what, and the last day of the appointment."""
+
+    login: Login
+    rank: Rank
+    ends_on: Day
+    on: Day | None = None
+
+
 class PersonNamed(Shape):
     """The appointment."""
 
@@ -264,6 +273,14 @@ async def name_for_desk(desk: DeskInPath, body: AppointmentAsked, who: Keyed) ->
         who.actor, desk, body.login, body.rank, body.starts_on, who.day(body.on), ends_on=body.ends_on, key=who.key
     )
     return PersonNamed(**await who.ask(name_for_desks, item))
+
+
+@router.post("/{desk}/people/end", status_code=201, responses=REFUSED_ENDING)
+async def end_appointment(desk: DeskInPath, body: AppointmentEnd, who: Keyed) -> PersonNamed:
+    """End an appointment whose end was not known, or bring its end forward: on the day itself or later."""
+    who.require("town_signer")
+    item = EndAppointment(who.actor, desk, body.login, body.rank, body.ends_on, who.day(body.on), who.key)
+    return PersonNamed(**await who.ask(end_appointments, item))
 
 
 @router.get("/{desk}/people", responses=UNKNOWN)

@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['desk', 'desk_appointment'] LOOP
+    FOREACH name IN ARRAY ARRAY['desk', 'desk_appointment', 'desk_appointment_end'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY program ON %I TO monnaielocale_writer, monnaielocale_reader USING (true) WITH CHECK (true)',
                        name);
@@ -14,7 +14,7 @@ END $$;
 -- The books of the desks for which the visitor is named on this day.
 CREATE FUNCTION visitor_desks() RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT ARRAY(SELECT book_id FROM desk_appointment
+    SELECT ARRAY(SELECT book_id FROM desk_staff
                   WHERE person_id = (SELECT visitor_id()) AND 'desk_clerk' = ANY (held_roles(person_id))
                     AND (now() AT TIME ZONE 'Europe/Paris')::date BETWEEN starts_on AND COALESCE(ends_on, 'infinity'))
 $$;
@@ -28,6 +28,8 @@ $$;
 CREATE POLICY visitor ON desk TO monnaielocale_visitor USING (
     book_id = ANY ((SELECT visitor_books() || visitor_desks() || visitor_served_desks())::integer[]));
 CREATE POLICY visitor ON desk_appointment TO monnaielocale_visitor USING (
+    book_id = ANY ((SELECT visitor_books() || visitor_desks())::integer[]));
+CREATE POLICY visitor ON desk_appointment_end TO monnaielocale_visitor USING (
     book_id = ANY ((SELECT visitor_books() || visitor_desks())::integer[]));
 CREATE POLICY visitor_of_desk ON book TO monnaielocale_visitor USING (
     id = ANY ((SELECT visitor_desks() || visitor_served_desks())::integer[]));

@@ -33,3 +33,21 @@ CREATE TABLE desk_appointment (
 );
 
 CREATE INDEX desk_appointment_person_index ON desk_appointment (person_id);
+
+CREATE TABLE desk_appointment_end (
+    book_id INTEGER NOT NULL,
+    appointment_id UUID NOT NULL,
+    ends_on DATE NOT NULL,
+    event_id UUID NOT NULL,
+    CONSTRAINT desk_appointment_end_pk PRIMARY KEY (book_id, appointment_id),
+    CONSTRAINT desk_appointment_end_book_id_appointment_id_fk FOREIGN KEY(book_id, appointment_id)
+        REFERENCES desk_appointment (book_id, id),
+    CONSTRAINT desk_appointment_end_event_id_fk FOREIGN KEY(event_id) REFERENCES event (id)
+);
+
+-- Who is named for a desk, until when: an appointment whose end was not known gets one later, or an earlier one.
+CREATE VIEW desk_staff WITH (security_invoker = true) AS
+SELECT appointment.book_id, appointment.id, appointment.person_id, appointment.rank, appointment.starts_on,
+       COALESCE(ended.ends_on, appointment.ends_on) AS ends_on
+  FROM desk_appointment AS appointment
+  LEFT JOIN desk_appointment_end AS ended ON ended.book_id = appointment.book_id AND ended.appointment_id = appointment.id;

@@ -2,7 +2,7 @@
 ALTER FUNCTION roles_for(text) RENAME TO roles_for_other_kind;
 CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN kind IN ('desk_opened', 'desk_person_named') THEN ARRAY['town_signer']
+        WHEN kind IN ('desk_opened', 'desk_person_named', 'desk_appointment_ended') THEN ARRAY['town_signer']
         WHEN kind IN ('float_received', 'float_lowered', 'float_exchanged', 'float_exchanged_back', 'notes_between_tills',
                       'to_the_safe', 'from_the_safe', 'paid_in', 'other_means_paid_in')
             THEN ARRAY['desk_clerk']
@@ -62,9 +62,20 @@ BEGIN
       WHERE person.party_id IS DISTINCT FROM desk.public_body_id;
     PERFORM refuse('desk_heads', format('book %s has two heads at a time', added.book_id))
        FROM added
-       JOIN desk_appointment AS other ON other.book_id = added.book_id AND other.id <> added.id AND other.rank = 'head'
+       JOIN desk_staff AS other ON other.book_id = added.book_id AND other.id <> added.id AND other.rank = 'head'
         AND daterange(other.starts_on, other.ends_on, '[]') && daterange(added.starts_on, added.ends_on, '[]')
       WHERE added.rank = 'head';
+    RETURN NULL;
+END $$;
+
+-- An appointment ends within its time, and not before the day on which that is said: what was done under it stays done.
+CREATE FUNCTION check_appointment_ends() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM refuse('appointment_end', format('appointment %s does not end on %s', added.appointment_id, added.ends_on))
+       FROM added
+       JOIN desk_appointment AS known ON known.book_id = added.book_id AND known.id = added.appointment_id
+       LEFT JOIN event ON event.id = added.event_id AND event.kind = 'desk_appointment_ended'
+      WHERE event.id IS NULL OR added.ends_on < GREATEST(known.starts_on, event.business_on) OR added.ends_on >= known.ends_on;
     RETURN NULL;
 END $$;
 
@@ -74,6 +85,7 @@ DECLARE
 BEGIN
     FOR checked IN SELECT * FROM (VALUES
         ('desk', 'check_desks'), ('desk_appointment', 'check_appointments'),
+        ('desk_appointment_end', 'check_appointment_ends'), ('desk_appointment_end', 'check_event_book'),
         ('desk', 'check_event_book'), ('desk_appointment', 'check_event_book')
     ) AS pairs (table_name, function_name) LOOP
         EXECUTE format(
@@ -81,5 +93,6 @@ BEGIN
             checked.table_name || replace(checked.function_name, 'check', ''), checked.table_name, checked.function_name);
     END LOOP;
 END $$;
-REVOKE ALL ON FUNCTION roles_for(text), check_rights(uuid[], text[], integer), check_desks(), check_appointments() FROM PUBLIC;
+REVOKE ALL ON FUNCTION roles_for(text), check_rights(uuid[], text[], integer), check_desks(), check_appointments(),
+    check_appointment_ends() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION roles_for(text), check_rights(uuid[], text[], integer) TO monnaielocale_writer;

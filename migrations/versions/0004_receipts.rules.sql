@@ -80,7 +80,7 @@ BEGIN
                    CASE WHEN session.till IS DISTINCT FROM added.till OR session.business_on <> added.business_on
                           OR session.closed THEN 'receipt_session'
                         WHEN day.closed IS NOT FALSE THEN 'receipt_day'
-                        WHEN NOT EXISTS (SELECT 1 FROM desk_appointment AS named
+                        WHEN NOT EXISTS (SELECT 1 FROM desk_staff AS named
                                           WHERE named.person_id = added.clerk_id AND named.book_id = added.book_id
                                             AND added.business_on BETWEEN named.starts_on AND COALESCE(named.ends_on, 'infinity'))
                         THEN 'receipt_clerk' END AS rule

@@ -5,7 +5,7 @@ CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
         WHEN kind IN ('desk_day_opened', 'desk_day_closed', 'desk_day_sealed', 'desk_period_closed', 'till_session_opened',
                       'till_session_taken_over', 'till_session_counted', 'till_session_closed', 'receipt_taken',
                       'receipt_entered_late', 'receipt_cancelled', 'receipt_duplicated', 'receipt_refunded', 'payment_requested',
-                      'payment_request_withdrawn', 'payment_confirmed_elsewhere')
+                      'payment_request_withdrawn', 'payment_confirmed_elsewhere', 'desk_handed_over', 'desk_taken_over')
             THEN ARRAY['desk_clerk']
         WHEN kind = 'payment_approved' THEN ARRAY['member']
         ELSE roles_for_other_desk_kind(kind) END
@@ -40,7 +40,7 @@ END $$;
 CREATE FUNCTION ranks_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN kind IN ('desk_day_sealed', 'desk_period_closed', 'float_received', 'float_lowered', 'float_exchanged',
-                      'float_exchanged_back', 'from_the_safe', 'paid_in', 'other_means_paid_in')
+                      'float_exchanged_back', 'from_the_safe', 'paid_in', 'other_means_paid_in', 'desk_handed_over', 'desk_taken_over')
             THEN ARRAY['head', 'deputy']
         WHEN roles_for(kind) = ARRAY['desk_clerk'] THEN ARRAY['head', 'deputy', 'clerk'] END
 $$;
@@ -54,7 +54,7 @@ BEGIN
                            acts.person, into_book, acts.day)
        FROM (SELECT DISTINCT unnest(event_persons) AS person, unnest(event_kinds) AS kind, unnest(event_days) AS day) AS acts
        LEFT JOIN LATERAL (
-            SELECT array_agg(rank) AS ranks FROM desk_appointment
+            SELECT array_agg(rank) AS ranks FROM desk_staff
              WHERE person_id = acts.person AND book_id = into_book AND acts.day <= COALESCE(ends_on, 'infinity')
                AND (acts.day >= starts_on OR acts.kind IN ('till_session_counted', 'till_session_closed'))
        ) AS named ON true
@@ -73,7 +73,7 @@ END $$;
 -- A person is named for the desk on the day on which they work there.
 CREATE FUNCTION is_named(person uuid, desk_book integer, on_day date) RETURNS boolean
 LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT 1 FROM desk_appointment
+    SELECT EXISTS (SELECT 1 FROM desk_staff
                     WHERE person_id = person AND book_id = desk_book AND on_day BETWEEN starts_on AND COALESCE(ends_on, 'infinity'))
 $$;
 REVOKE ALL ON FUNCTION check_movers_elsewhere(integer, bigint), is_named(uuid, integer, date), ranks_for(text),

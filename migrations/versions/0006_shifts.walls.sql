@@ -4,7 +4,7 @@ CREATE FUNCTION check_shifts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse_person(CASE WHEN told.holds THEN 'acts_for_another' ELSE 'role_missing' END, told.person_id, ARRAY['desk_clerk'])
        FROM (SELECT session.person_id, 'desk_clerk' = ANY (held_roles(session.person_id)) AS holds,
-                    EXISTS (SELECT 1 FROM desk_appointment AS named
+                    EXISTS (SELECT 1 FROM desk_staff AS named
                              WHERE named.book_id = added.desk_book_id AND named.person_id = session.person_id
                                AND (added.began_at AT TIME ZONE 'Europe/Paris')::date
                                    BETWEEN named.starts_on AND COALESCE(named.ends_on, 'infinity')) AS named

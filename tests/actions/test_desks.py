@@ -6,8 +6,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from monnaielocale.actions.appointments import NameForDesk, RankUnknown, name_for_desks
 from monnaielocale.actions.conventions import BookOfAnother, load_convention
-from monnaielocale.actions.desks import DeskAlreadyOpen, NameForDesk, OpenDesk, RankUnknown, name_for_desks, open_desks
+from monnaielocale.actions.desks import DeskAlreadyOpen, OpenDesk, open_desks
 from monnaielocale.actions.floats import ExchangeFloat, LowerFloat, ReceiveFloat, exchange_floats, lower_floats, receive_floats
 from monnaielocale.actions.perform import Answer, perform
 from monnaielocale.domain.actors import ActsForAnother, RoleMissing
@@ -223,6 +224,7 @@ def test_an_appointment_ends(world: World) -> None:
 KINDS = {
     "desk_opened": {"signer"},
     "desk_person_named": {"signer"},
+    "desk_appointment_ended": {"signer"},
     "float_received": {"pool-head", "pool-clerk"},
     "float_exchanged": {"pool-head", "pool-clerk"},
     "wallet_payment": {"operator"},

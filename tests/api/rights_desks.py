@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from monnaielocale.actions.appointments import NameForDesk, name_for_desks
 from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.cancels import CancelReceipt, cancel_receipts
 from monnaielocale.actions.credits_elsewhere import ConfirmCreditsElsewhere, confirm_credits_elsewhere
 from monnaielocale.actions.desk_days import CloseDay, OpenDay, close_days, open_days
-from monnaielocale.actions.desks import NameForDesk, desk_book, name_for_desks, open_desk
+from monnaielocale.actions.desks import desk_book, open_desk
 from monnaielocale.actions.envelopes import FillEnvelope, HandEnvelope, fill_envelopes, hand_envelopes
 from monnaielocale.actions.floats import ExchangeFloat, ReceiveFloat, exchange_floats, receive_floats
+from monnaielocale.actions.handovers import DrawUpHandover, draw_up_handovers
 from monnaielocale.actions.matches import PartGiven
 from monnaielocale.actions.notes import MoveNotes, move_notes
 from monnaielocale.actions.payment_requests import ApprovePayment, RequestPayment, approve_payments, request_payments
@@ -45,6 +47,7 @@ class DeskAt:
     reference: str = ""
     envelope: str = ""
     minus: str = ""
+    handover: str = ""
 
 
 def today() -> date:
@@ -62,15 +65,48 @@ def yesterday(world: RightsWorld) -> Iterator[date]:
         world.database.ahead = timedelta(0)
 
 
-def closed_desk(world: RightsWorld, side: Side) -> DeskAt:
-    """A desk with its people, on no day yet."""
+def empty_desk(world: RightsWorld, side: Side) -> DeskAt:
+    """A desk for which nobody is named."""
     number = world.kept[side.town, "desks"] = world.kept.get((side.town, "desks"), 0) + 1
     signer, code = world.actor(side.signer), f"desk-{number:02}"
     open_desk(world.database, signer, issuer_book=side.book, public_body=side.town, desk=code, on=TODAY)
-    at = DeskAt(desk_book(side.town, code), side.book)
+    return DeskAt(desk_book(side.town, code), side.book)
+
+
+def _name(world: RightsWorld, side: Side, at: DeskAt, login: str, rank: str, starts_on: date, ends_on: date | None) -> None:
+    item = NameForDesk(world.actor(side.signer), at.desk, login, rank, starts_on, TODAY, ends_on=ends_on)
+    world.do(name_for_desks, item)
+
+
+def closed_desk(world: RightsWorld, side: Side) -> DeskAt:
+    """A desk with its people, on no day yet."""
+    at = empty_desk(world, side)
     for login, rank in ((side.clerk, "head"), (side.second_clerk, "clerk")):
-        world.do(name_for_desks, NameForDesk(signer, at.desk, login, rank, starts_on=TODAY, on=TODAY))
+        _name(world, side, at, login, rank, TODAY, None)
     return at
+
+
+def with_helper(world: RightsWorld, side: Side) -> tuple[str, str]:
+    """A desk with somebody who is named for it, by their login."""
+    return closed_desk(world, side).desk, side.second_clerk
+
+
+def changing_hands(world: RightsWorld, side: Side) -> DeskAt:
+    """A desk whose head leaves tonight; the second clerk begins tomorrow."""
+    at = empty_desk(world, side)
+    _name(world, side, at, side.clerk, "head", TODAY, today())
+    _name(world, side, at, side.second_clerk, "head", today() + timedelta(days=1), None)
+    return at
+
+
+def handed_over(world: RightsWorld, side: Side) -> DeskAt:
+    """A desk whose head left yesterday, and what was drawn up for the one who begins today."""
+    at = empty_desk(world, side)
+    _name(world, side, at, side.second_clerk, "head", TODAY, today() - timedelta(days=1))
+    _name(world, side, at, side.clerk, "head", today(), None)
+    with yesterday(world):
+        item = DrawUpHandover(world.actor(side.second_clerk), at.desk, side.clerk, CountGiven())
+        return replace(at, handover=str(world.do(draw_up_handovers, item)["handover"]))
 
 
 def on_open_day(world: RightsWorld, side: Side) -> DeskAt:

@@ -13,7 +13,9 @@ from tests.api.rights_desks import (
     asked_for,
     asked_for_elsewhere,
     at_work,
+    changing_hands,
     closed_desk,
+    handed_over,
     in_counted_session,
     in_session,
     on_closed_day,
@@ -41,6 +43,7 @@ Ready = Callable[..., DeskAt]
 
 def _filled(path: str, at: DeskAt) -> str:
     named = {"desk": at.desk, "session_id": at.session, "number": at.receipt, "envelope": at.envelope, "reference": at.reference}
+    named["handover"] = at.handover
     for name, text in named.items():
         path = path.replace(f"{{{name}}}", text)
     return path
@@ -63,12 +66,12 @@ def in_till(path: str, ready: Ready, body: dict[str, Any]) -> None:
         return Asked(_filled(AT + path, at), {"session_id": at.session} | body)
 
 
-def looked_at(path: str, shows: str) -> None:
-    """A route that shows something of a desk at work."""
+def looked_at(path: str, shows: str, ready: Ready = at_work) -> None:
+    """A route that shows something of a desk, one at work unless another is asked for."""
 
     @route("GET", AT + path, "party")
     def _(case: Case) -> Asked:
-        at = case.have(at_work)
+        at = case.have(ready)
         return Asked(_filled(AT + path, at), shows=_filled(shows, at))
 
 
@@ -151,6 +154,18 @@ def _(case: Case) -> Asked:
 def _(case: Case) -> Asked:
     """A member pays at each desk that their association serves, and so what is not theirs is at another association."""
     return Asked(f"/v1/payment-requests/{case.have(asked_for).reference}/approve", {})
+
+
+# A desk changes hands.
+@route("POST", f"{AT}/handovers", "party")
+def _(case: Case) -> Asked:
+    asked = {"successor": case.side.second_clerk, "notes": [], "euros": []}
+    return Asked(_filled(f"{AT}/handovers", case.have(changing_hands)), asked)
+
+
+at_counter("/handovers/{handover}/accept", handed_over, {"reservations": ""})
+looked_at("/handovers", '"{handover}"', handed_over)
+looked_at("/handovers/{handover}", '"{handover}"', handed_over)
 
 
 # Envelopes, remittances and what the town does with them.

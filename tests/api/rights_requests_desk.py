@@ -1,5 +1,6 @@
 """The requests about service desks, and the sessions of those who work there."""
 
+from tests.api.rights_desks import with_helper
 from tests.api.rights_requests import Asked, Case, route
 from tests.api.rights_sides import OWN
 from tests.api.rights_world import DAY
@@ -34,6 +35,12 @@ def _(case: Case) -> Asked:
 def _(case: Case) -> Asked:
     named = {"login": case.side.clerk, "rank": "clerk", "starts_on": DAY, "on": DAY}
     return Asked(f"/v1/desks/{case.side.desk}/people", named)
+
+
+@route("POST", "/v1/desks/{desk}/people/end", "party")
+def _(case: Case) -> Asked:
+    desk, helper = case.have(with_helper)
+    return Asked(f"/v1/desks/{desk}/people/end", {"login": helper, "rank": "clerk", "ends_on": DAY, "on": DAY})
 
 
 @route("POST", "/v1/token/shift", "party", ending=True)

@@ -13,10 +13,11 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from monnaielocale.actions.appointments import NameForDesk, name_for_desks
 from monnaielocale.actions.closings import CloseBooks, close_books
 from monnaielocale.actions.conventions import load_convention
 from monnaielocale.actions.crediting import CreditRun, credit_runs
-from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
+from monnaielocale.actions.desks import open_desk
 from monnaielocale.actions.mandates import (
     AcceptMandate,
     DraftMandate,

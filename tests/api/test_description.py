@@ -44,7 +44,7 @@ LEARNT = {
 # The run of the story is credited and accounted for: nothing of it goes back, and it is no longer closed or cancelled. Its
 # wallets are kept in these books, so that nobody else has a credit to confirm. A shift is the clerk's alone, and is not begun by
 # the operator who sends this. At the desk, the payer approves from an account in these books, what a cancelled line cost went
-# back on the same day, and no bank has shown the euros of the envelope yet. Everything else is done.
+# back on the same day, no bank has shown the euros of the envelope yet, and the head stays. Everything else is done.
 REFUSED = {
     "return_run": "nothing_to_return",
     "confirm_credits": "confirmations_unknown",
@@ -56,6 +56,8 @@ REFUSED = {
     "confirm_payment_elsewhere": "wallets_kept_here",
     "confirm_remittance": "remittance_confirmed_beyond",
     "refund_by_town": "balance_too_low",
+    "draw_up_handover": "nobody_takes_over",
+    "accept_handover": "handover_unknown",
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monnaielocale.actions import open_runs, payment_requests, receipts, till_sessions
+from monnaielocale.actions import handovers, open_runs, payment_requests, receipts, till_sessions
 from monnaielocale.actions.desks import Held
 from monnaielocale.api import routes, sight
 from monnaielocale.api.access import Asking
@@ -59,8 +59,9 @@ def take_down(patch: pytest.MonkeyPatch) -> list[str]:
         (receipts, "check_taking"),
         (sessions, "check_counting"),
         (till_sessions, "check_counting"),
+        (handovers, "check_acceptance"),
     ):
-        patch.setattr(module, name, lambda *_: None)
+        patch.setattr(module, name, lambda *_, **__: None)
     own_wallet = payment_requests._own_wallet
 
     def wallet_of(actor: Actor, held: Held, wallets: Any) -> str:

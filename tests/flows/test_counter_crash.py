@@ -27,6 +27,7 @@ from monnaielocale.actions.desk_days import (
     open_days,
     seal_days,
 )
+from monnaielocale.actions.handovers import AcceptHandover, DrawUpHandover, accept_handovers, draw_up_handovers
 from monnaielocale.actions.issuing import Given, ServiceAsked
 from monnaielocale.actions.payment_requests import (
     ApprovePayment,
@@ -56,7 +57,7 @@ from tests.flows.crashing import Crasher
 from tests.flows.test_crash import AT_COUNTERS, Perilous, actions_of
 from tests.invariants import check_invariants
 from tests.museum import Museum
-from tests.world import BOOK, CONVENTIONS, World
+from tests.world import BOOK, CONVENTIONS, TOWN, World
 
 FLOAT = CountGiven(NOTES, COINS)
 LESSON = (ServiceAsked("lesson"),)
@@ -151,4 +152,20 @@ def _closed(perilous: Perilous, counter: Counter, numbers: list[str]) -> None:
     perilous.do(close_days, CloseDay(head, POOL, world.on))
     counter.at(10, on=on(1).replace(month=2))
     perilous.do(close_periods, ClosePeriod(head, POOL, "2026-01"))
+    _handed_over(perilous, counter)
     counter.at(10, on=on(20))
+
+
+def _handed_over(perilous: Perilous, counter: Counter) -> None:
+    """The head leaves, pays everything in and draws the handover up; the next one accepts it."""
+    world, pool = perilous.world, counter.pool
+    tomorrow = world.on + timedelta(days=1)
+    world.add("pool-heir", TOWN, "desk_clerk")
+    pool.end("pool-head", "head", world.on)
+    pool.name("pool-heir", "head", starts_on=tomorrow)
+    pool.pay_everything_in()
+    count = CountGiven(tuple(counter.notes()), ((1, pool.held()["float.euro"]),))
+    drawing = DrawUpHandover(world.actor("pool-head"), POOL, "pool-heir", count)
+    handover = perilous.do(draw_up_handovers, drawing)["handover"]
+    counter.at(8, on=tomorrow)
+    perilous.do(accept_handovers, AcceptHandover(world.actor("pool-heir"), POOL, handover))

@@ -82,8 +82,8 @@ from tests.world import BOOK, COLLECTION, CONVENTIONS, MEMBER_IBAN, TOWN, World,
 
 Kept = dict[str, int]
 # What happens at desks is killed in a story of its own.
-AT_DESKS = frozenset({"desks", "envelopes", "floats", "remittances", "safes", "takings"})
-AT_COUNTERS = frozenset({"cancels", "desk_days", "payment_requests", "receipts", "till_sessions"})
+AT_DESKS = frozenset({"appointments", "desks", "envelopes", "floats", "remittances", "safes", "takings"})
+AT_COUNTERS = frozenset({"cancels", "desk_days", "handovers", "payment_requests", "receipts", "till_sessions"})
 
 
 @pytest.fixture(scope="module")

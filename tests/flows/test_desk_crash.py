@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from monnaielocale.actions.desks import NameForDesk, OpenDesk, name_for_desks, open_desks
+from monnaielocale.actions.appointments import EndAppointment, NameForDesk, end_appointments, name_for_desks
+from monnaielocale.actions.desks import OpenDesk, open_desks
 from monnaielocale.actions.envelopes import FillEnvelope, HandEnvelope, fill_envelopes, hand_envelopes
 from monnaielocale.actions.floats import (
     ExchangeFloat,
@@ -88,6 +89,9 @@ def _opening(perilous: Perilous) -> None:
     for login, rank in STAFF:
         world.add(login, TOWN, "desk_clerk")
         perilous.do(name_for_desks, NameForDesk(signer, POOL, login, rank, world.on, world.on))
+    world.add("pool-helper", TOWN, "desk_clerk")
+    perilous.do(name_for_desks, NameForDesk(signer, POOL, "pool-helper", "clerk", world.on, world.on))
+    perilous.do(end_appointments, EndAppointment(signer, POOL, "pool-helper", "clerk", world.on, world.on))
 
 
 def _float(perilous: Perilous) -> None:

@@ -11,10 +11,11 @@ from uuid import UUID
 
 import pytest
 
+from monnaielocale.actions.appointments import NameForDesk, name_for_desks
 from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.collector import Collector
 from monnaielocale.actions.desk_days import CloseDay, OpenDay, close_days, open_days
-from monnaielocale.actions.desks import NameForDesk, name_for_desks, open_desk
+from monnaielocale.actions.desks import open_desk
 from monnaielocale.actions.floats import ExchangeFloat, ReceiveFloat, exchange_floats, receive_floats
 from monnaielocale.actions.issuing import Given, OtherGiven, ServiceAsked
 from monnaielocale.actions.perform import Answer, Outcome, perform

@@ -226,6 +226,8 @@ OF_HEAD_OR_DEPUTY = (
     "from_the_safe",
     "paid_in",
     "other_means_paid_in",
+    "desk_handed_over",
+    "desk_taken_over",
 )
 OF_ANYBODY_NAMED = (
     "desk_day_opened",

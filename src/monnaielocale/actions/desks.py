@@ -11,11 +11,10 @@ from ..domain.conventions.convention import ConventionVersion
 from ..domain.desks.bundles import NOTHING, Bundle
 from ..domain.desks.charters import Charter
 from ..domain.desks.postings import BothBooks
-from ..domain.desks.staff import Appointment, Rank, Staff, checked_staff
+from ..domain.desks.staff import Staff
 from ..domain.identifiers import new_id
 from ..domain.ledger import Event
 from ..domain.money import require_positive
-from ..domain.people import PersonUnknown
 from ..domain.refusals import Refusal
 from ..store.conventions import Conventions, convention_with, conventions_of
 from ..store.database import Database
@@ -33,12 +32,6 @@ class DeskAlreadyOpen(Refusal):
     """The desk {desk} was opened on {opened_on}."""
 
     code = "desk_already_open"
-
-
-class RankUnknown(Refusal):
-    """{rank} is not a rank at a desk: the ranks are {known}."""
-
-    code = "rank_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +55,6 @@ class DeskOpened:
     desk: str
     label: str
     tills: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NameForDesk:
-    """A person is named for a desk as `head`, `deputy` or `clerk`, from a day on and until another if it is known."""
-
-    actor: Actor
-    book: str
-    login: str
-    rank: str
-    starts_on: date
-    on: date
-    ends_on: date | None = None
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedForDesk:
-    """The appointment."""
-
-    appointment_id: UUID
-    login: str
-    rank: str
-    starts_on: date
-    ends_on: date | None
 
 
 def desk_book(public_body: str, desk: str) -> str:
@@ -157,51 +125,6 @@ def _book(rows: Sequence[Row], item: OpenDesk) -> dict[str, Row]:
     if (own.code, own.kind, own.party_id) != (desk_book(item.public_body, item.desk), "desk", item.actor.party_id):
         raise BookOfAnother(book=item.book)
     return books
-
-
-@action("name_for_desk")
-def name_for_desks(work: UnitOfWork, items: Sequence[NameForDesk]) -> list[NamedForDesk | Refusal]:
-    """The public body names people for its desks (arrêté de nomination), one head at a time.
-
-    Refusals: RoleMissing, DeskUnknown, ActsForAnother, RankUnknown, PersonUnknown, AppointmentReversed, HeadsOverlap.
-    """
-    desks = desks_of(work, (item.book for item in items))
-    staffs = staffs_of(work, desks.values())
-    people = {row.login: row for row in work.rows("persons_by_login", logins=sorted({item.login for item in items}))}
-
-    def decide(item: NameForDesk) -> NamedForDesk:
-        item.actor.require(OPENS)
-        desk = desk_with(desks, item.book)
-        item.actor.require_party(desk.public_body_id)
-        appointment = _appointment(desk, item, people)
-        staff = checked_staff(item.book, (*staffs[item.book].appointments, appointment))
-        appointment_id = _named(work, desk, item, appointment)
-        staffs[item.book] = staff
-        return NamedForDesk(appointment_id, item.login, item.rank, item.starts_on, item.ends_on)
-
-    return decide_each(items, decide)
-
-
-def _appointment(desk: DeskKept, item: NameForDesk, people: dict[str, Row]) -> Appointment:
-    if item.rank not in tuple(Rank):
-        raise RankUnknown(rank=item.rank[:40], known=", ".join(Rank))
-    person = people.get(item.login)
-    if person is None or person.party_id != desk.public_body_id:
-        raise PersonUnknown(login=item.login[:80])
-    return Appointment(person.id, Rank(item.rank), item.starts_on, item.ends_on)
-
-
-def _named(work: UnitOfWork, desk: DeskKept, item: NameForDesk, appointment: Appointment) -> UUID:
-    details = {"person": str(appointment.person_id), "rank": appointment.rank.value, "starts_on": str(appointment.starts_on)}
-    if appointment.ends_on is not None:
-        details["ends_on"] = str(appointment.ends_on)
-    event = Event(new_id(), item.book, "desk_person_named", item.actor.person_id, item.on, (), details)
-    work.post(event)
-    appointment_id = new_id()
-    row = {"book_id": desk.book_id, "id": appointment_id, "person_id": appointment.person_id, "rank": appointment.rank.value}
-    days = {"starts_on": appointment.starts_on, "ends_on": appointment.ends_on}
-    work.insert("desk_appointment", row | days | {"event_id": event.id})
-    return appointment_id
 
 
 @dataclass(frozen=True, slots=True)

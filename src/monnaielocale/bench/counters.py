@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 from uuid import UUID
 
+from ..actions.appointments import NameForDesk, name_for_desks
 from ..actions.at_desk import CountGiven
 from ..actions.conventions import load_convention
 from ..actions.desk_days import OpenDay, open_days
-from ..actions.desks import DesksHeld, NameForDesk, name_for_desks, open_desk
+from ..actions.desks import DesksHeld, open_desk
 from ..actions.till_sessions import OpenSession, open_sessions
 from ..domain.actors import Actor
 from ..domain.desks.days import paris_day

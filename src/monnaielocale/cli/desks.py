@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from ..actions.desks import DesksHeld, NameForDesk, name_for_desks, open_desk
+from ..actions.appointments import NameForDesk, name_for_desks
+from ..actions.desks import DesksHeld, open_desk
 from ..actions.perform import perform_one
 from ..domain.desks.alarms import Alarm
 from ..domain.desks.charters import Tariff, holds

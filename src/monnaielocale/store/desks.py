@@ -50,7 +50,7 @@ def staffs_of(work: UnitOfWork, desks: Iterable[DeskKept]) -> dict[str, Staff]:
     def ask(books: list[str]) -> dict[str, Staff]:
         named: dict[str, list[Appointment]] = {book: [] for book in books}
         for row in work.rows("desk_appointments", books=books):
-            named[row.book].append(Appointment(row.person_id, Rank(row.rank), row.starts_on, row.ends_on))
+            named[row.book].append(Appointment(row.person_id, Rank(row.rank), row.starts_on, row.ends_on, row.id))
         return {book: Staff(book, tuple(appointments)) for book, appointments in named.items()}
 
     return work.recall("staff", (desk.book for desk in desks), ask)

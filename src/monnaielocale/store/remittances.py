@@ -68,7 +68,7 @@ def numbers_of(work: UnitOfWork, books: Iterable[str]) -> Numbers:
 
 
 class Envelopes:
-    """The envelopes that a batch names, and those of its desks that are open to be filled."""
+    """The envelopes that a batch names, and those of its desks that the association has not counted."""
 
     def __init__(self, kept: Iterable[EnvelopeKept]) -> None:
         self._kept = {(each.book, each.envelope.number): each for each in kept}
@@ -84,13 +84,18 @@ class Envelopes:
         """The envelope of a desk that is not yet handed over, if there is one."""
         return next((each for each in self._kept.values() if each.book == book and each.envelope.handed is None), None)
 
+    def uncounted_at(self, book: str) -> list[EnvelopeKept]:
+        """The envelopes of a desk that the association has not counted, by number."""
+        found = (each for each in self._kept.values() if each.book == book and each.envelope.counted is None)
+        return sorted(found, key=lambda each: each.envelope.number)
+
     def keep(self, changed: EnvelopeKept) -> None:
         """The envelope as an item of the batch left it."""
         self._kept[changed.book, changed.envelope.number] = changed
 
 
 def envelopes_of(work: UnitOfWork, books: Iterable[str], numbers: Iterable[str] = ()) -> Envelopes:
-    """The envelopes of these numbers, and those open to be filled."""
+    """The envelopes of these numbers, and those that the association has not counted."""
     asked = {"books": sorted(set(books)), "numbers": sorted(set(numbers)), "after": None, "limit": None}
     return Envelopes(_envelopes(work, work.rows("envelopes", **asked)))
 

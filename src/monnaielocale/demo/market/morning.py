@@ -3,8 +3,9 @@
 from importlib.resources import files as resources
 from uuid import UUID
 
+from ...actions.appointments import NameForDesk, name_for_desks
 from ...actions.desk_days import OpenDay, open_days
-from ...actions.desks import NameForDesk, name_for_desks, open_desk
+from ...actions.desks import open_desk
 from ...actions.floats import ExchangeFloat, ReceiveFloat, exchange_floats, receive_floats
 from ...actions.openings import PrepareOpening, SignOpening, prepare_openings, sign_openings
 from ...actions.till_sessions import OpenSession, open_sessions

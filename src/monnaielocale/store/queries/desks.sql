@@ -14,8 +14,8 @@ SELECT book.code AS book, book.id AS book_id, desk.code, desk.public_body_id, pu
  WHERE book.code = ANY (%(books)s);
 
 -- desk_appointments: Everyone who was ever named for the desks, in the order in which they were named.
-SELECT book.code AS book, appointment.person_id, appointment.rank, appointment.starts_on, appointment.ends_on
-  FROM book JOIN desk_appointment AS appointment ON appointment.book_id = book.id
+SELECT book.code AS book, appointment.id, appointment.person_id, appointment.rank, appointment.starts_on, appointment.ends_on
+  FROM book JOIN desk_staff AS appointment ON appointment.book_id = book.id
  WHERE book.code = ANY (%(books)s) ORDER BY appointment.id;
 
 -- persons_by_login: Persons by their logins, with the party they act for.
@@ -28,7 +28,7 @@ SELECT book.code AS book, desk.code, desk.opened_on FROM desk JOIN book ON book.
 -- desk_people: Everyone who was ever named for a desk, in the order in which they were named.
 SELECT appointment.id AS appointment_id, person.login, person.name, appointment.rank, appointment.starts_on, appointment.ends_on
   FROM book
-  JOIN desk_appointment AS appointment ON appointment.book_id = book.id
+  JOIN desk_staff AS appointment ON appointment.book_id = book.id
   JOIN person ON person.id = appointment.person_id
  WHERE book.code = %(book)s ORDER BY appointment.id;
 

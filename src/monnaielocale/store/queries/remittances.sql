@@ -1,4 +1,4 @@
--- envelopes: Envelopes of desks: those of these numbers with those not yet handed over, or all of them by number after one.
+-- envelopes: Envelopes of desks: those of these numbers with those not yet counted, or all of them by number after one.
 SELECT book.code AS book, envelope.id, envelope.number, envelope.opened_on,
        handing.carrier, handing.handed_on, handing.handed_at, handing.handed_by,
        counted.reason, counted.counted_on, counted.counted_at, counted.counted_by,
@@ -13,7 +13,7 @@ SELECT book.code AS book, envelope.id, envelope.number, envelope.opened_on,
   LEFT JOIN remittance ON remittance.envelope_id = envelope.id
   LEFT JOIN transfer_due_position AS due ON due.id = remittance.transfer_due_id
  WHERE book.code = ANY (%(books)s)
-   AND (%(numbers)s::text[] IS NULL OR envelope.number = ANY (%(numbers)s::text[]) OR handing.envelope_id IS NULL)
+   AND (%(numbers)s::text[] IS NULL OR envelope.number = ANY (%(numbers)s::text[]) OR counted.envelope_id IS NULL)
    AND (%(after)s::text IS NULL OR envelope.number > %(after)s::text)
  ORDER BY envelope.number COLLATE "C" LIMIT %(limit)s;
 

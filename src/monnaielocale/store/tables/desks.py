@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from .columns import UUID, day, identity, key, one_of, optional_day, text
+from .columns import UUID, day, identity, key, one_of, optional_day, refers, text
 
 DESK_RANKS = ("head", "deputy", "clerk")
 
@@ -39,4 +39,16 @@ class DeskAppointment(SQLModel, table=True):
     rank: str = text()
     starts_on: date = day()
     ends_on: date | None = optional_day()
+    event_id: UUID = identity("event.id")
+
+
+class DeskAppointmentEnd(SQLModel, table=True):
+    """An appointment ends sooner than was said, or at all; the end is its last day."""
+
+    __tablename__ = "desk_appointment_end"
+    __table_args__ = (refers(("book_id", "appointment_id"), "desk_appointment", ("book_id", "id")),)
+
+    book_id: int = key(Integer)
+    appointment_id: UUID = key()
+    ends_on: date = day()
     event_id: UUID = identity("event.id")
