@@ -28,10 +28,12 @@ TABLE: dict[int, frozenset[str]] = {
             "metrics_not_for_you",
             "not_for_you",
             "not_named_to_collect",
+            "not_your_handover",
             "run_not_signed_by",
             "run_signed_by_town",
             "session_of_another",
             "second_person_needed",
+            "signed_by_one",
         }
     ),
     404: frozenset(
@@ -43,6 +45,7 @@ TABLE: dict[int, frozenset[str]] = {
             "entry_unknown",
             "envelope_unknown",
             "event_unknown",
+            "handover_unknown",
             "job_unknown",
             "line_unknown",
             "mandate_unknown",
@@ -80,6 +83,7 @@ TABLE: dict[int, frozenset[str]] = {
         | {"earlier_day_open", "envelope_not_handed", "nothing_to_refund", "no_digital_takings", "period_not_over"}
         | {"request_expired", "request_withdrawn", "session_closed", "session_counted", "session_not_counted"}
         | {"sessions_not_closed", "takeover_by_oneself", "till_in_use"}
+        | {"appointment_unknown", "handover_accepted", "handover_replaced", "nobody_takes_over", "takings_not_paid_in"}
         | {"run_rules_changed", "transfer_not_open", "version_end_changed", "version_taken_away", "wallet_not_empty"}
     ),
     413: frozenset(

@@ -34,7 +34,7 @@ def test_a_head_leaves_and_the_next_one_signs(api: Api) -> None:
     drawn = done(send(api, "pool-head", f"{AT}/handovers", counted), 201)
     assert (drawn["handover"], drawn["expected_cents"], drawn["difference_cents"]) == ("PISC-PV0001", 150_00, 0)
     early = send(api, "pool-heir", f"{AT}/handovers/PISC-PV0001/accept")
-    assert refused(early) == (422, "not_your_handover")
+    assert refused(early) == (403, "not_your_handover")
     shown = done(get(api, "signer", f"{AT}/handovers/PISC-PV0001"))
     assert (shown["outgoing"], shown["incoming"], shown["accepted_at"]) == ("pool-head", "pool-heir", None)
     assert (shown["notes"], shown["expected_euros_cents"]) == (pieces((100, 10)), 140_00)
