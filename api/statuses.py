@@ -39,6 +39,7 @@ TABLE: dict[int, frozenset[str]] = {
     404: frozenset(
         {
             "account_unknown",
+            "appointment_unknown",
             "address_unknown",
             "book_unknown",
             "desk_unknown",
@@ -83,7 +84,7 @@ TABLE: dict[int, frozenset[str]] = {
         | {"earlier_day_open", "envelope_not_handed", "nothing_to_refund", "no_digital_takings", "period_not_over"}
         | {"request_expired", "request_withdrawn", "session_closed", "session_counted", "session_not_counted"}
         | {"sessions_not_closed", "takeover_by_oneself", "till_in_use"}
-        | {"appointment_unknown", "handover_accepted", "handover_replaced", "nobody_takes_over", "takings_not_paid_in"}
+        | {"handover_accepted", "handover_replaced", "nobody_takes_over", "takings_not_paid_in"}
         | {"run_rules_changed", "transfer_not_open", "version_end_changed", "version_taken_away", "wallet_not_empty"}
     ),
     413: frozenset(

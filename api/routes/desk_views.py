@@ -59,13 +59,14 @@ class StubShown(Shape):
 
 
 class ServiceTakenShown(Shape):
-    """What came in for a service, VAT included."""
+    """What came in for a service, VAT included, and the VAT in it: together, that of the rates."""
 
     service: Code
     label: str
     revenue_account: str
     quantity: int
     total_cents: Balance
+    vat_cents: Balance
 
 
 class RateTakenShown(Shape):

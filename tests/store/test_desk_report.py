@@ -60,15 +60,22 @@ def test_the_takings_are_told_by_service_by_means_and_by_vat(counter: Counter) -
         (16_50, False),
     ]
     assert told.by_means() == {"notes": 22_00, "digital": 0, "euros": 11_00, "card": 0, "cheque": 0, "to_refund": 0}
-    assert {each.service: (each.quantity, each.total_cents) for each in told.services} == {
-        "entry": (2, 9_00),
-        "entry-child": (10, 12_00),
-        "lesson": (1, 12_00),
+    assert {each.service: (each.quantity, each.total_cents, each.vat_cents) for each in told.services} == {
+        "entry": (2, 9_00, 1_50),
+        "entry-child": (10, 12_00, 2_00),
+        "lesson": (1, 12_00, 2_00),
     }
     (rate,) = told.rates
     assert (rate.vat_basis_points, rate.including_cents, told.total_cents) == (2000, 33_00, 33_00)
     assert rate.vat_cents == sum(round(cents / 6) for cents in (4_50, 12_00, 16_50))
     check_invariants(counter.world.database)
+
+
+def test_the_vat_of_the_services_is_that_of_the_receipts_to_the_cent(counter: Counter) -> None:
+    counter.receipt(*["entry-child"] * 7, ("entry", 3, None), "entry-reduced", euros_cents=100_00)
+    told = report(counter)
+    assert sum(each.vat_cents for each in told.services) == sum(rate.vat_cents for rate in told.rates)
+    assert all(abs(6 * each.vat_cents - each.total_cents) <= 6 * 8 for each in told.services)
 
 
 def test_notes_are_proven_to_be_counted_as_euros_of_revenue(counter: Counter) -> None:

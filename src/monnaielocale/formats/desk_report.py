@@ -38,13 +38,14 @@ class ReceiptInJournal:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTaken:
-    """What came in for a service, VAT included."""
+    """What came in for a service, VAT included, and the VAT in it."""
 
     service: str
     label: str
     revenue_account: str
     quantity: int
     total_cents: int
+    vat_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def _takings(report: DeskReport, say: Say, word: Word) -> Sheet:
         SheetColumn(say("VAT in it"), "amount"),
     )
     services: list[tuple[Value, ...]] = [
-        (each.label, each.revenue_account, each.quantity, each.total_cents, None) for each in report.services
+        (each.label, each.revenue_account, each.quantity, each.total_cents, each.vat_cents) for each in report.services
     ]
     rates: list[tuple[Value, ...]] = [
         (each.vat_exemption or _percent(each.vat_basis_points), None, None, each.including_cents, each.vat_cents)

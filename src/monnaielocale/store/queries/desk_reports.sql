@@ -10,12 +10,25 @@ SELECT receipt.number, receipt.business_on, receipt.till,
  WHERE receipt.book_id = %(book_id)s AND receipt.business_on BETWEEN %(first_on)s AND %(last_on)s
  ORDER BY receipt.chain_number;
 
--- takings_by_service: What came in for each service of a desk in a period.
-SELECT line.service, line.label, line.revenue_account, sum(line.quantity)::bigint AS quantity, sum(line.total_cents)::bigint AS cents
-  FROM receipt
-  JOIN receipt_line AS line ON line.book_id = receipt.book_id AND line.chain_number = receipt.chain_number
- WHERE receipt.book_id = %(book_id)s AND receipt.business_on BETWEEN %(first_on)s AND %(last_on)s
- GROUP BY line.service, line.label, line.revenue_account ORDER BY line.service, line.label, line.revenue_account;
+-- takings_by_service: What came in for each service of a desk in a period, and the VAT in it. The VAT of a receipt is told by rate:
+-- it is shared among the lines of the rate as they add up, so that the shares come to it to the cent.
+SELECT service, label, revenue_account, sum(quantity)::bigint AS quantity, sum(total_cents)::bigint AS cents,
+       sum(vat_so_far - vat_before)::bigint AS vat_cents
+  FROM (
+        SELECT line.*, COALESCE(lag(vat_so_far) OVER lines, 0) AS vat_before
+          FROM (
+                SELECT line.*, COALESCE(round(rate.vat_cents * sum(line.total_cents) OVER lines / NULLIF(rate.including_cents, 0)), 0)
+                           AS vat_so_far
+                  FROM receipt
+                  JOIN receipt_line AS line ON line.book_id = receipt.book_id AND line.chain_number = receipt.chain_number
+                  JOIN receipt_vat AS rate ON rate.book_id = line.book_id AND rate.chain_number = line.chain_number
+                   AND (rate.basis_points, rate.exemption) = (line.vat_basis_points, line.vat_exemption)
+                 WHERE receipt.book_id = %(book_id)s AND receipt.business_on BETWEEN %(first_on)s AND %(last_on)s
+                WINDOW lines AS (PARTITION BY line.chain_number, line.vat_basis_points, line.vat_exemption ORDER BY line.place)
+          ) AS line
+        WINDOW lines AS (PARTITION BY line.chain_number, line.vat_basis_points, line.vat_exemption ORDER BY line.place)
+  ) AS line
+ GROUP BY service, label, revenue_account ORDER BY service, label, revenue_account;
 
 -- takings_by_rate: What came in at each rate of VAT, or under each exemption.
 SELECT told.basis_points, told.exemption, sum(told.including_cents)::bigint AS including_cents, sum(told.vat_cents)::bigint AS vat_cents
