@@ -30,7 +30,7 @@ def test_a_town_opens_a_desk_names_its_people_and_looks_at_it(database: Database
     assert books("proof", "--json").code == 0
     whole = books("desk", "chain", POOL)
     assert (whole.code, whole.output) == (0, "La chaîne des 0 quittances est intacte.\n"), whole.errors
-    assert books("desk", "envelopes", POOL, "--json").json() == []
+    assert books("desk", "envelope", "list", POOL, "--json").json() == []
     quiet = books("desk", "alarms", POOL, "--on", "2026-01-06")
     assert (quiet.code, quiet.output) == (0, f"Rien n’est à signaler à {POOL}.\n"), quiet.errors
     assert books("desk", "alarms", "bayonne-tower").code == 1

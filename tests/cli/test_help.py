@@ -16,9 +16,16 @@ def every_command() -> Iterator[tuple[str, ...]]:
     root: Any = typer.main.get_command(app)
     assert isinstance(root, Subjects)
     for name in SUBJECTS:
-        found = root.get_command(None, name)
-        for inner in getattr(found, "commands", {None: found}):
-            yield (name, inner) if inner else (name,)
+        yield from _commands_in((name,), root.get_command(None, name))
+
+
+def _commands_in(words: tuple[str, ...], found: Any) -> Iterator[tuple[str, ...]]:
+    """The command itself, or those of a group, which may be in groups of their own."""
+    if not hasattr(found, "commands"):
+        yield words
+        return
+    for name, inner in found.commands.items():
+        yield from _commands_in((*words, name), inner)
 
 
 @pytest.mark.parametrize("words", list(every_command()), ids=" ".join)

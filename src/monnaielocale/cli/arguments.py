@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
+import typer
+
 from ..domain.money import cents_from_text
 from ..domain.refusals import Refusal
 from ..words import PARIS, say
@@ -117,6 +119,14 @@ def identifier(written: str) -> UUID:
         raise IdentifierUnreadable(written=written) from None
 
 
+def password_typed(file: Path | None, *, confirmed: bool = True) -> str:
+    """A password that is asked for or read from a file: other users of the computer would read one in the command itself."""
+    if file is not None:
+        return read_file(file).decode("utf-8", "replace").rstrip("\r\n")
+    again = say("The same once more") if confirmed else False
+    return str(typer.prompt(say("Password"), hide_input=True, confirmation_prompt=again))
+
+
 File = Annotated[Path, argument(say("FILE"), say("The file to read."))]
 By = Annotated[str, option("--by", say("LOGIN"), say("Who acts."))]
 Book = Annotated[str, option("--book", say("BOOK"), say("The book; needed when there are several."))]
@@ -124,3 +134,5 @@ On = Annotated[str, option("--on", say("DAY"), say("The business date; today unl
 AsJson = Annotated[bool, flag("--json", say("Answer in JSON, for programs."), callback=remember_json)]
 Why = Annotated[str, option("--reason", say("TEXT"), say("Why; it stays in the books."))]
 Run = Annotated[str, argument(say("REFERENCE"), say("The reference of the run."))]
+Key = Annotated[str, option("--key", say("KEY"), say("A key of your choice: under it, the request is done only once."))]
+PasswordFile = Annotated[Path | None, option("--password-file", say("FILE"), say("Read the password from a file."))]

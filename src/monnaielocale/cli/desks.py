@@ -13,18 +13,41 @@ from ..store.alarms import alarms_of_desks
 from ..store.desks import desk_with, desks_of, desks_page, people_of_desk
 from ..store.people import actor_of
 from ..store.receipts import chain_of_desk
-from ..store.remittances import EnvelopeKept, envelopes_page
 from ..store.unit_of_work import UnitOfWork
 from ..words import explain, say, shown, word
 from .answers import tell, tell_done, tell_json, tell_table
 from .arguments import AsJson, Book, By, On, day, day_or_none
+from .at_desk.corrections import receipt_commands
+from .at_desk.days import day_commands, period_commands
+from .at_desk.envelopes import envelope_commands
+from .at_desk.floats import float_commands, till_commands
+from .at_desk.given import Desk
+from .at_desk.group import desks
+from .at_desk.remittances import digital_commands, remittance_commands, takings_commands
+from .at_desk.requests import request_commands
+from .at_desk.safes import safe_commands
+from .at_desk.sessions import session_commands
+from .books import export_desk
 from .databases import chosen_book, open_database
-from .teaching import alone, argument, command, group, option
+from .teaching import alone, argument, command, option
 
-desks = group("desk", say("Service desks that take local currency, with their people and their charter."))
 app = alone(desks)
+for each in (
+    day_commands,
+    session_commands,
+    receipt_commands,
+    request_commands,
+    float_commands,
+    till_commands,
+    safe_commands,
+    envelope_commands,
+    remittance_commands,
+    digital_commands,
+    takings_commands,
+    period_commands,
+):
+    desks.add_typer(each)
 
-Desk = Annotated[str, argument(say("DESK"), say("The code of the desk's book, like bayonne-pool."))]
 DESKS_MOST = 10_000
 
 
@@ -174,39 +197,9 @@ def chain(desk: Desk, as_json: AsJson = False) -> int:
     return 1 if seen.first_broken else 0
 
 
-@command(
+command(
     desks,
-    "envelopes",
-    say("Show the envelopes of a desk, from the drawers to the euros."),
-    "desk envelopes bayonne-pool",
-)
-def envelopes(desk: Desk, as_json: AsJson = False) -> None:
-    """The envelopes of a desk, as both sides see them."""
-    with open_database() as database, database.reading() as connection:
-        desk_with(desks_of(UnitOfWork(connection), [desk]), desk)
-        found = envelopes_page(connection, desk, limit=DESKS_MOST)
-    if as_json:
-        tell_json([_envelope_as_data(each) for each in found])
-        return
-    headings = [say("Envelope"), say("State"), say("Declared"), say("Remittance")]
-    rows = [
-        [
-            each.envelope.number,
-            word("state", each.envelope.state),
-            shown(Money(each.envelope.declared.total_cents, "EUR")),
-            each.remittance or "",
-        ]
-        for each in found
-    ]
-    tell_table(headings, rows, right=(2,))
-
-
-def _envelope_as_data(kept: EnvelopeKept) -> dict[str, str | int | None]:
-    envelope = kept.envelope
-    return {
-        "envelope": envelope.number,
-        "state": envelope.state.value,
-        "declared_cents": envelope.declared.total_cents,
-        "counted_cents": envelope.counted.notes.total_cents if envelope.counted else None,
-        "remittance": kept.remittance,
-    }
+    "report",
+    say("Write what the Treasury looks at: a desk in a period, as XLSX, CSV or JSON by the name of the file."),
+    "desk report bayonne-pool --from 2026-01-01 --until 2026-01-31 --output regie.xlsx",
+)(export_desk)

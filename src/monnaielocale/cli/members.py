@@ -30,7 +30,7 @@ from ..store.exports import all_conventions
 from ..store.people import actor_of
 from ..words import explain, say
 from .answers import tell, tell_done, tell_json, working
-from .arguments import ArgumentRefused, AsJson, Book, By, File, On, Why, cents_or_none, day, day_or_none, read_file
+from .arguments import ArgumentRefused, AsJson, Book, By, File, Key, On, Why, cents_or_none, day, day_or_none, read_file
 from .databases import chosen_book, open_database
 from .teaching import alone, argument, command, group, option
 
@@ -117,7 +117,7 @@ def pay(
     payee: Annotated[str, argument(say("PAYEE"), say("The number of the member who is paid."))],
     amount: Units,
     by: By,
-    key: Annotated[str, option("--key", say("KEY"), say("A key of your choice: under it, the request is done only once."))] = "",
+    key: Key = "",
     on: On = "",
     book: Book = "",
     as_json: AsJson = False,

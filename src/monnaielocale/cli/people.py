@@ -1,16 +1,13 @@
 """Commands about the persons who act: adding them, their roles, their passwords."""
 
-from pathlib import Path
 from typing import Annotated, Any
-
-import typer
 
 from ..domain.actors import Actor
 from ..domain.people import PARTY_KINDS_OF_ROLES
 from ..store.people import actor_of, add_person, grant_role, list_people, set_password, withdraw_role
 from ..words import say
 from .answers import tell, tell_done, tell_json, tell_table
-from .arguments import AsJson, By, read_file
+from .arguments import AsJson, By, PasswordFile, password_typed
 from .databases import open_database
 from .teaching import alone, argument, command, flag, group, option
 
@@ -21,10 +18,6 @@ Login = Annotated[str, argument(say("LOGIN"), say("The login of the person."))]
 Role = Annotated[
     str,
     argument(say("ROLE"), say("One of: {codes}.", codes=", ".join(PARTY_KINDS_OF_ROLES))),
-]
-PasswordFile = Annotated[
-    Path | None,
-    option("--password-file", say("FILE"), say("Read the password from a file.")),
 ]
 
 
@@ -53,7 +46,7 @@ def add(
     """Add a person."""
     with open_database() as database:
         given_by = actor_of(database, by) if by else None
-        secret = _password(password_file) if password or password_file else None
+        secret = password_typed(password_file) if password or password_file else None
         added = add_person(
             database, login=login, name=name, party=party or None, roles=role or [], password=secret, given_by=given_by
         )
@@ -105,15 +98,8 @@ def change_password(login: Login, by: By, password_file: PasswordFile = None) ->
     """Set a password."""
     with open_database() as database:
         given_by = actor_of(database, by)
-        set_password(database, login, _password(password_file), given_by)
+        set_password(database, login, password_typed(password_file), given_by)
     tell(say("The password of {login} is set.", login=login))
-
-
-def _password(file: Path | None) -> str:
-    """A password is never typed in the command itself, where other users of the computer would read it."""
-    if file is not None:
-        return read_file(file).decode("utf-8", "replace").rstrip("\r\n")
-    return str(typer.prompt(say("Password"), hide_input=True, confirmation_prompt=say("The same once more")))
 
 
 def _tell_actor(actor: Actor, as_json: bool, text: str) -> None:
