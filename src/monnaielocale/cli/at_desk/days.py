@@ -135,5 +135,5 @@ def close_period(
     if as_json:
         tell_json(done)
         return
-    tell(say("{period} of the desk {desk} is closed, with {count} days.", period=period, desk=desk, count=done["days"]))
+    tell(say("{period} of the desk {desk} is closed; days: {count}.", period=period, desk=desk, count=done["days"]))
     tell_totals([(say("Period"), done["totals"]), (say("Since the beginning"), done["perpetual"])])
