@@ -1,6 +1,7 @@
 """Every command teaches: what it does, its options in French, and an example that can be typed."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,6 +47,21 @@ def test_every_option_is_explained() -> None:
             found = found.get_command(None, word)
         silent = [parameter.name for parameter in found.params if not parameter.help]
         assert not silent, f"{' '.join(words)}: {silent}"
+
+
+@pytest.mark.parametrize("words", [words for words in every_command() if words[0] == "desk"], ids=" ".join)
+def test_the_examples_of_a_desk_are_understood_as_far_as_the_database(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nothing")
+    root: Any = typer.main.get_command(app)
+    for word in words:
+        root = root.get_command(None, word)
+    examples = [shlex.split(line) for line in root.epilog.splitlines() if line.startswith("$ monnaielocale ")]
+    assert examples
+    for example in examples:
+        assert run(example[2:]) == 1, example
+        assert "La base de données est injoignable" in "".join(capsys.readouterr())
 
 
 def test_the_first_page_names_every_command(command: Command) -> None:
