@@ -25,7 +25,7 @@ from tests.desks import POOL, Pool
 from tests.invariants import check_invariants
 from tests.matching import due_to, explained, line_of
 from tests.museum import MUSEUM, Museum
-from tests.world import BOOK, RESERVE_NOTES, TOWN, World
+from tests.world import BOOK, MONDAY, RESERVE_NOTES, TOWN, World
 
 PASSWORD = "a password that is long enough"
 # What the head puts into the first till: forty units in notes and fifty euros.
@@ -322,6 +322,21 @@ def test_a_refund_leaves_the_till_only_where_the_charter_lets_it(desk: Typed) ->
     assert refused(desk("takings refund", "4,50 --by treasurer"))
 
 
+def test_what_was_paid_by_card_goes_back_by_card(desk: Typed) -> None:
+    at_work(desk)
+    done(desk("receipt take", "till-1 --service entry --service lesson --card 12,00:0042 --euros 4,50 --by pool-clerk"))
+    assert done(desk("receipt cancel", f"till-1 {FIRST} --reason erreur --by pool-clerk")) == [
+        f"Quittance {SECOND} : -16,50 €, dont TVA -2,75 €.",
+        "À rendre : 4,50 € et 12,00 € par la carte, le chèque ou le compte qui a payé.",
+    ]
+    assert done(desk("receipt show", SECOND))[4:] == [
+        "Total -16,50 €, dont TVA -2,75 €.",
+        "carte : -12,00 € (0042)",
+        "À rendre : 4,50 € et 12,00 € par la carte, le chèque ou le compte qui a payé.",
+        f"Annule : {FIRST}",
+    ]
+
+
 def test_digital_units_are_asked_for_shown_and_taken_back(desk: Typed, typed: Typed, tmp_path: Path) -> None:
     at_work(desk)
     code = tmp_path / "code.svg"
@@ -366,14 +381,38 @@ def test_what_was_paid_elsewhere_is_recorded_by_its_transaction(database: Databa
     assert refused(typed(f"payment-request confirm-elsewhere {MUSEUM} {reference} CY-2 --by museum-clerk"))
 
 
-def test_a_month_that_is_over_is_closed(database: Database, typed: Typed) -> None:
-    counter = Counter.ready(database)
+def an_earlier_day(database: Database, on: date) -> str:
+    """A day on which one entry was paid with 4.50 euros; answers the number of its receipt."""
+    counter = Counter.ready(database, on)
     counter.open_day()
     counter.open_till()
-    counter.receipt("entry", euros_cents=4_50)
+    number = str(counter.receipt("entry", euros_cents=4_50)["number"])
     counter.count(CountGiven(NOTES_LEFT, (*COINS_LEFT, (200, 2), (50, 1))))
     counter.close_till()
     counter.close_day()
+    return number
+
+
+def test_a_receipt_of_an_earlier_day_is_refunded_by_the_town(database: Database, typed: Typed) -> None:
+    number = an_earlier_day(database, today() - timedelta(days=1))
+    done(typed(f"day open {POOL} --by pool-clerk"))
+    done(typed(f"session open {POOL} till-1 {NOTES} {COINS} --euro 2x2 --euro 0,50x1 --by pool-clerk"))
+    first, *more = done(typed(f"receipt cancel {POOL} till-1 {number} --reason erreur --by pool-clerk"))
+    assert first.endswith(" : -4,50 €, dont TVA -0,75 €.")
+    assert more == ["Rien à rendre.", "La collectivité rembourse 4,50 € : rien ne sort de la caisse."]
+    minus = first.split()[1]
+    assert POOL in refused(typed(f"receipt refund {POOL} till-1 {minus} --by pool-clerk"))
+    # The town refunds from what was paid in.
+    assert "4.50" in refused(typed(f"takings refund {POOL} 4,50 --by treasurer"))
+    done(typed(f"safe to {POOL} till-1 4,50 --by pool-clerk"))
+    done(typed(f"pay-in {POOL} 4,50 --by pool-head"))
+    assert done(typed(f"takings refund {POOL} 4,50 --by treasurer")) == [
+        "Remboursé par la collectivité : 4,50 € ; reste à rembourser : 0,00 €."
+    ]
+
+
+def test_a_month_that_is_over_is_closed(database: Database, typed: Typed) -> None:
+    an_earlier_day(database, MONDAY)
     closing = f"period close {POOL} 2026-01 --by pool-head"
     assert done(typed(closing)) == [
         f"2026-01 est clos à la régie {POOL} ; journées : 1.",

@@ -58,7 +58,8 @@ def refund(desk: Desk, till: Till, number: Receipt, by: By, key: Key = "", as_js
         tell_json(done)
         return
     tell(say("Refund of {receipt}: {amount}.", receipt=done["receipt"], amount=euros(done["refunded_cents"])))
-    tell(given_back(done["notes"], sum(worth * count for worth, count in done["notes"]), done["euros_cents"]))
+    other = done["refunded_cents"] - done["euros_cents"] - sum(worth * count for worth, count in done["notes"])
+    tell(given_back(done["notes"], done["euros_cents"], other_cents=other))
 
 
 @command(

@@ -179,5 +179,5 @@ def _tell_settled(receipt: issued.Receipt) -> None:
         tell(labelled(word("kind", "digital"), f"{units(paid.amount_cents)} ({paid.reference})"))
     for other in settlement.others:
         tell(labelled(word("kind", other.instrument), f"{euros(other.amount_cents)} ({other.reference})"))
-    out = settlement.notes_out
-    tell(given_back(out.pieces, out.total_cents, settlement.euros_out_cents))
+    back_cents = max(-settlement.digital_cents - settlement.other_cents, 0)
+    tell(given_back(settlement.notes_out.pieces, settlement.euros_out_cents, other_cents=back_cents))

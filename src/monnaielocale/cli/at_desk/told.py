@@ -23,13 +23,16 @@ def pieces_in_words(pieces: Iterable[Sequence[int]]) -> str:
     return " + ".join(f"{count} × {units(denomination)}" for denomination, count in pieces)
 
 
-def given_back(notes: Sequence[Sequence[int]], notes_cents: int, euros_cents: int) -> str:
-    """What leaves the till for the payer, in words."""
+def given_back(notes: Sequence[Sequence[int]], euros_cents: int, *, other_cents: int = 0) -> str:
+    """What the payer gets back, in words: out of the till, and by the card, the cheque or the account that paid."""
+    notes_cents = sum(denomination * count for denomination, count in notes)
     parts = []
     if notes_cents:
         parts.append(say("{amount} in local notes ({pieces})", amount=units(notes_cents), pieces=pieces_in_words(notes)))
     if euros_cents:
         parts.append(euros(euros_cents))
+    if other_cents:
+        parts.append(say("{amount} by the card, the cheque or the account that paid", amount=euros(other_cents)))
     return say("To give back: {parts}.", parts=parts) if parts else say("Nothing to give back.")
 
 
@@ -40,7 +43,10 @@ def tell_receipt(done: dict[str, Any], as_json: bool) -> None:
         return
     amounts = {"total": euros(done["total_cents"]), "vat": euros(done["vat_cents"])}
     tell(say("Receipt {receipt}: {total}, of which VAT {vat}.", receipt=done["number"], **amounts))
-    tell(given_back(done["change_notes"], done["change_notes_cents"], done["change_euros_cents"]))
+    # A minus receipt gives back by the other means what it leaves neither to the till nor to the town.
+    from_till = done["change_notes_cents"] + done["change_euros_cents"]
+    other = max(-done["total_cents"] - from_till - done["to_refund_cents"], 0)
+    tell(given_back(done["change_notes"], done["change_euros_cents"], other_cents=other))
     if done["to_refund_cents"]:
         tell(say("The town refunds {amount}: nothing of it leaves the till.", amount=euros(done["to_refund_cents"])))
 
