@@ -6,13 +6,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from shlex import split
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from monnaielocale.cli import app
 from monnaielocale.store.database import Database
+from monnaielocale.words import PARIS
+from tests.desks import POOL, Pool
+from tests.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +83,34 @@ def _command(settings: dict[str, str], folder: Path) -> Command:
         return Answered(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """The pool with its people, and notes among the public, today."""
+    world = World.create(database, datetime.now(PARIS).date())
+    world.move_notes("printed", *((each, 2_000_00) for each in (100, 200, 500, 1000, 2000)))
+    world.move_notes("sold", *((each, 1_000_00) for each in (100, 200, 500, 1000, 2000)), slip="slip of the public")
+    Pool.opened(world)
+    return world
+
+
+@pytest.fixture
+def typed(database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """A command about desks in this process, which a day of fifty commands does not start fifty times."""
+    monkeypatch.setenv("DATABASE_URL", database.url)
+
+    def type_it(words: str, more: str = "") -> Answered:
+        capsys.readouterr()
+        code = app.run(["desk", *split(words), *split(more)])
+        told = capsys.readouterr()
+        return Answered(code, told.out, told.err)
+
+    return type_it
+
+
+@pytest.fixture
+def desk(world: World, typed: Command) -> Command:
+    """A command about the pool: its words, then what is typed after the desk."""
+    assert world.on == datetime.now(PARIS).date()
+    return lambda words, more="": typed(f"{words} {POOL}", more)
