@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ..actions.appointments import NameForDesk, name_for_desks
+from ..actions.appointments import EndAppointment, NameForDesk, end_appointments, name_for_desks
 from ..actions.desks import DesksHeld, open_desk
 from ..actions.perform import perform_one
 from ..domain.desks.alarms import Alarm
@@ -23,6 +23,7 @@ from .at_desk.envelopes import envelope_commands
 from .at_desk.floats import float_commands, till_commands
 from .at_desk.given import Desk
 from .at_desk.group import desks
+from .at_desk.handovers import handover_commands
 from .at_desk.remittances import digital_commands, remittance_commands, takings_commands
 from .at_desk.requests import request_commands
 from .at_desk.safes import safe_commands
@@ -45,6 +46,7 @@ for each in (
     digital_commands,
     takings_commands,
     period_commands,
+    handover_commands,
 ):
     desks.add_typer(each)
 
@@ -93,6 +95,29 @@ def name(
         named = perform_one(database, name_for_desks, item)
     told = say("{login} is named for the desk {desk} as {rank}.", login=login, desk=desk, rank=word("role", rank))
     tell_done(named, as_json, told)
+
+
+@command(
+    desks,
+    "end",
+    say("End somebody's appointment at a desk, or bring its end forward; what they did stays done."),
+    "desk end bayonne-pool maia --rank clerk --until 2026-06-30 --by bixente",
+)
+def end(
+    desk: Desk,
+    login: Annotated[str, argument(say("LOGIN"), say("The login of the person."))],
+    rank: Annotated[str, option("--rank", say("RANK"), say("One of: {codes}.", codes=", ".join(Rank)))],
+    by: By,
+    ends_on: Annotated[str, option("--until", say("DAY"), say("The last day; today unless given."))] = "",
+    on: On = "",
+    as_json: AsJson = False,
+) -> None:
+    """End an appointment."""
+    with open_database() as database:
+        item = EndAppointment(actor_of(database, by), desk, login, rank, day(ends_on), day(on))
+        ended = perform_one(database, end_appointments, item)
+    told = say("{login} is named for the desk {desk} until {day}.", login=login, desk=desk, day=item.ends_on)
+    tell_done(ended, as_json, told)
 
 
 @command(desks, "list", say("List the desks."), "desk list")

@@ -1,0 +1,229 @@
+"""What moves at a desk beside its receipts: its float, euros on their way to the public accountant, refunds."""
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from monnaielocale.actions.cancels import PayRefund, pay_refunds
+from monnaielocale.actions.floats import (
+    ExchangeFloat,
+    ExchangeFloatBack,
+    LowerFloat,
+    MoveNotesBetweenTills,
+    ReceiveFloat,
+    exchange_floats,
+    exchange_floats_back,
+    lower_floats,
+    move_notes_between_tills,
+    receive_floats,
+)
+from monnaielocale.actions.issuing import ServiceAsked
+from monnaielocale.actions.payment_requests import RequestPayment, WithdrawRequest, request_payments, withdraw_requests
+from monnaielocale.actions.safes import (
+    MoveFromSafe,
+    MoveToSafe,
+    PayIn,
+    PayInOtherMeans,
+    move_from_safes,
+    move_to_safes,
+    pay_in,
+    pay_in_other_means,
+)
+from monnaielocale.actions.takings import AccountForTakings, RefundByTown, account_for_takings, pay_refunds_by_town
+from tests.bank_files import Bank
+from tests.counter import NOTES
+from tests.desks import POOL
+from tests.flows.desk_model import PRICES, No, Notes, Taken, Till, worth
+from tests.flows.desk_purse import FLOAT_MOST, FLOAT_NOTES_MOST, Purse
+from tests.flows.test_desk_machine import CLERKS, TILLS, WALLET, Days, pieces, places, tills
+from tests.world import RESERVE_NOTES, World
+
+# What was given back before the desk opened.
+GIVEN_BACK: Notes = Counter({100: 30})
+amounts = st.sampled_from((1_00, 5_00, 12_00, 40_00))
+few = st.dictionaries(st.sampled_from((100, 200, 500, 1000)), st.integers(1, 2), min_size=1, max_size=2).map(Counter)
+
+
+class Moves(Days):
+    """The desk of `Days` with its head, the association, its bank, and the town's officers."""
+
+    model: Purse
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Purse({TILLS[0]: Till(Counter(dict(NOTES))), TILLS[1]: Till()}, WALLET, returned=GIVEN_BACK.copy())
+        self.world = World(self.database)
+        self.people |= {login: self.world.actor(login) for login in ("operator", "signer", "treasurer")}
+        self.head = self.people["pool-head"]
+        self.bank = Bank(RESERVE_NOTES)
+        self.done: set[str] = set()
+        # Minus receipts that leave something to be refunded.
+        self.owing: list[str] = []
+
+    @property
+    def now(self) -> Any:
+        return self.on(self.model.today)
+
+    def act(self, act: Any, item: Any, expect: Any) -> dict[str, Any] | None:
+        """What was answered; None when the books and the model both refuse."""
+        if done := self.do(act, item, expect):
+            self.done.add(act.name)
+            return done[0]
+        return None
+
+    # What receipts bring beside what a till shows.
+
+    def booked(
+        self, answer: dict[str, Any], till: str, sold: list[str], notes: Notes, cents: int, card: int, digital: int
+    ) -> None:
+        super().booked(answer, till, sold, notes, cents, card, digital)
+        self.model.other += card
+        self.model.digital += digital
+
+    def undone(self, answer: dict[str, Any], till: str, taken: Taken, chosen: list[int], back: tuple[int, int, int, int]) -> None:
+        super().undone(answer, till, taken, chosen, back)
+        self.model.digital -= back[2]
+        self.model.other -= back[3]
+        if answer["to_refund_cents"]:
+            self.owing.append(answer["number"])
+
+    # The float.
+
+    @rule(cents=amounts)
+    def receive_float(self, cents: int) -> None:
+        def expect() -> None:
+            if self.model.advance + cents > FLOAT_MOST:
+                raise No("float_beyond_charter")
+            self.model.advance += cents
+            self.model.float_euro += cents
+
+        self.act(receive_floats, ReceiveFloat(self.head, POOL, cents, self.now), expect)
+
+    @rule(cents=amounts)
+    def lower_float(self, cents: int) -> None:
+        def expect() -> None:
+            self.model.enough(self.model.float_euro, cents)
+            self.model.advance -= cents
+            self.model.float_euro -= cents
+
+        self.act(lower_floats, LowerFloat(self.head, POOL, cents, self.now), expect)
+
+    @rule(till=tills, notes=few)
+    def exchange(self, till: str, notes: Notes) -> None:
+        def expect() -> None:
+            if self.model.float_notes + worth(notes) > FLOAT_NOTES_MOST:
+                raise No("float_beyond_charter")
+            self.model.enough(self.model.float_euro, worth(notes))
+            self.model.float_euro -= worth(notes)
+            self.model.float_notes += worth(notes)
+            self.model.tills[till].notes += notes
+
+        self.act(exchange_floats, ExchangeFloat(self.head, POOL, till, pieces(notes), self.now), expect)
+
+    @rule(till=tills, notes=few)
+    def exchange_back(self, till: str, notes: Notes) -> None:
+        def expect() -> None:
+            self.model.enough(self.model.float_notes, worth(notes))
+            self.model.out_of(self.model.tills[till], notes)
+            self.model.float_euro += worth(notes)
+            self.model.float_notes -= worth(notes)
+            self.model.returned += notes
+
+        self.act(exchange_floats_back, ExchangeFloatBack(self.head, POOL, till, pieces(notes), self.now), expect)
+
+    @rule(source=tills, other=tills, notes=few)
+    def help_out(self, source: str, other: str, notes: Notes) -> None:
+        def expect() -> None:
+            if source == other:
+                raise No("tills_are_one")
+            self.model.out_of(self.model.tills[source], notes)
+            self.model.tills[other].notes += notes
+
+        item = MoveNotesBetweenTills(self.head, POOL, source, other, pieces(notes), self.now)
+        self.act(move_notes_between_tills, item, expect)
+
+    # Euros on their way to the public accountant.
+
+    @rule(till=tills, cents=amounts)
+    def to_the_safe(self, till: str, cents: int) -> None:
+        held = self.model.tills[till]
+
+        def expect() -> None:
+            self.model.enough(held.euros - held.float_euros, cents)
+            held.euros -= cents
+            self.model.safe += cents
+
+        self.act(move_to_safes, MoveToSafe(self.people[CLERKS[0]], POOL, till, cents, self.now), expect)
+
+    @rule(till=tills, cents=amounts)
+    def from_the_safe(self, till: str, cents: int) -> None:
+        def expect() -> None:
+            self.model.enough(self.model.safe, cents)
+            self.model.safe -= cents
+            self.model.tills[till].euros += cents
+
+        self.act(move_from_safes, MoveFromSafe(self.head, POOL, till, cents, self.now), expect)
+
+    @rule(cents=amounts)
+    def pay_euros_in(self, cents: int) -> None:
+        def expect() -> None:
+            self.model.enough(self.model.safe, cents)
+            self.model.safe -= cents
+            self.model.paid_in += cents
+
+        self.act(pay_in, PayIn(self.head, POOL, cents, self.now), expect)
+
+    @rule(cents=amounts)
+    def pay_cards_in(self, cents: int) -> None:
+        def expect() -> None:
+            self.model.enough(self.model.other, cents)
+            self.model.other -= cents
+            self.model.paid_in += cents
+
+        self.act(pay_in_other_means, PayInOtherMeans(self.head, POOL, "card", cents, self.now), expect)
+
+    @rule(service=st.sampled_from(sorted(PRICES)), cents=amounts)
+    def take_into_accounts(self, service: str, cents: int) -> None:
+        def expect() -> None:
+            if cents > self.model.revenue[service] - self.model.accounted[service]:
+                raise No("takings_beyond_revenue")
+            self.model.enough(self.model.paid_in, cents)
+            self.model.paid_in -= cents
+            self.model.accounted[service] += cents
+
+        item = AccountForTakings(self.people["signer"], POOL, f"T-{self.steps}", ((service, cents),), self.now)
+        self.act(account_for_takings, item, expect)
+
+    @rule(cents=amounts)
+    def refund_by_town(self, cents: int) -> None:
+        def expect() -> None:
+            self.model.enough(min(self.model.to_refund, self.model.paid_in), cents)
+            self.model.to_refund -= cents
+            self.model.paid_in -= cents
+
+        self.act(pay_refunds_by_town, RefundByTown(self.people["treasurer"], POOL, cents, self.now), expect)
+
+    @precondition(lambda self: self.model.receipts)
+    @rule(place=places, till=tills)
+    def refund_from_till(self, place: int, till: str) -> None:
+        """The charter of this desk lets no refund leave a till."""
+        numbers = [*sorted(self.model.receipts), *self.owing]
+        number = numbers[place % len(numbers)]
+        clerk = self.model.tills[till].clerk or CLERKS[0]
+
+        def expect() -> None:
+            self.model.working(till, clerk)
+            raise No("refund_stays_out" if number in self.owing else "nothing_to_refund")
+
+        self.act(pay_refunds, PayRefund(self.people[clerk], POOL, self.session(till), number), expect)
+
+    @rule()
+    def ask_and_withdraw(self) -> None:
+        """The payer walks away."""
+        till = next((name for name, held in self.model.tills.items() if held.clerk and held.counted is None), TILLS[0])
+        clerk = self.model.tills[till].clerk or CLERKS[0]
+        asking = RequestPayment(self.people[clerk], POOL, self.session(till), (ServiceAsked("entry"),), PRICES["entry"])
+        if asked := self.act(request_payments, asking, lambda: self.model.working(till, clerk)):
+            self.act(withdraw_requests, WithdrawRequest(self.people[clerk], POOL, asked["reference"]), lambda: None)
