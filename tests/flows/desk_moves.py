@@ -40,8 +40,9 @@ from tests.flows.desk_purse import FLOAT_MOST, FLOAT_NOTES_MOST, Purse
 from tests.flows.test_desk_machine import CLERKS, TILLS, WALLET, Days, pieces, places, tills
 from tests.world import RESERVE_NOTES, World
 
-# What was given back before the desk opened.
-GIVEN_BACK: Notes = Counter({100: 30})
+# The notes that there are, as many euros of each: so many were printed, two thirds of them sold.
+KINDS = (100, 200, 500, 1000)
+PRINTED, SOLD = 3_000_00, 2_000_00
 amounts = st.sampled_from((1_00, 5_00, 12_00, 40_00))
 few = st.dictionaries(st.sampled_from((100, 200, 500, 1000)), st.integers(1, 2), min_size=1, max_size=2).map(Counter)
 
@@ -53,7 +54,17 @@ class Moves(Days):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = Purse({TILLS[0]: Till(Counter(dict(NOTES))), TILLS[1]: Till()}, WALLET, returned=GIVEN_BACK.copy())
+        self.model = Purse({TILLS[0]: Till(Counter(dict(NOTES))), TILLS[1]: Till()}, WALLET)
+        self.model.lie = {
+            "vault": Counter({each: (PRINTED - SOLD) // each for each in KINDS}),
+            "public": Counter({each: SOLD // each for each in KINDS}),
+            "transit_out": Counter(),
+            # What the member put on their account.
+            "returned": Counter({100: WALLET // 100}),
+        }
+        self.model.move(Counter(dict(NOTES)), "vault")
+        self.model.circulating = len(KINDS) * SOLD + worth(Counter(dict(NOTES)))
+        self.model.on_accounts = WALLET
         self.world = World(self.database)
         self.people |= {login: self.world.actor(login) for login in ("operator", "signer", "treasurer")}
         self.head = self.people["pool-head"]
@@ -79,11 +90,14 @@ class Moves(Days):
         self, answer: dict[str, Any], till: str, sold: list[str], notes: Notes, cents: int, card: int, digital: int
     ) -> None:
         super().booked(answer, till, sold, notes, cents, card, digital)
+        self.model.move(notes, "public")
+        self.model.move(Counter(dict(map(tuple, answer["change_notes"]))), target="public")
         self.model.other += card
         self.model.digital += digital
 
     def undone(self, answer: dict[str, Any], till: str, taken: Taken, chosen: list[int], back: tuple[int, int, int, int]) -> None:
         super().undone(answer, till, taken, chosen, back)
+        self.model.move(Counter(dict(map(tuple, answer["change_notes"]))), target="public")
         self.model.digital -= back[2]
         self.model.other -= back[3]
         if answer["to_refund_cents"]:
@@ -118,7 +132,9 @@ class Moves(Days):
             self.model.enough(self.model.float_euro, worth(notes))
             self.model.float_euro -= worth(notes)
             self.model.float_notes += worth(notes)
+            self.model.move(notes, "vault")
             self.model.tills[till].notes += notes
+            self.model.circulating += worth(notes)
 
         self.act(exchange_floats, ExchangeFloat(self.head, POOL, till, pieces(notes), self.now), expect)
 
@@ -129,7 +145,8 @@ class Moves(Days):
             self.model.out_of(self.model.tills[till], notes)
             self.model.float_euro += worth(notes)
             self.model.float_notes -= worth(notes)
-            self.model.returned += notes
+            self.model.move(notes, target="returned")
+            self.model.circulating -= worth(notes)
 
         self.act(exchange_floats_back, ExchangeFloatBack(self.head, POOL, till, pieces(notes), self.now), expect)
 

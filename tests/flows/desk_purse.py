@@ -43,7 +43,10 @@ class Purse(Desk):
     accounted: Counter[str] = field(default_factory=Counter)
     envelopes: dict[str, Sent] = field(default_factory=dict)
     remittances: dict[str, Owed] = field(default_factory=dict)
-    returned: Notes = field(default_factory=Counter)
+    # Where the notes are that lie neither in tills nor in envelopes, and what the association owes for all that is in use.
+    lie: dict[str, Notes] = field(default_factory=dict)
+    circulating: int = 0
+    on_accounts: int = 0
     # By day: whether it is sealed.
     closed_days: dict[int, bool] = field(default_factory=dict)
     closed_periods: set[str] = field(default_factory=set)
@@ -69,10 +72,22 @@ class Purse(Desk):
             raise No("balance_too_low")
         till.notes = till.notes - notes
 
+    def move(self, notes: Notes, source: str = "", target: str = "") -> None:
+        """Notes go from one place to another; a place without a name is the printer or the fire."""
+        if source:
+            if any(self.lie[source][each] < count for each, count in notes.items()):
+                raise No("balance_too_low")
+            self.lie[source].subtract(notes)
+        if target:
+            self.lie[target].update(notes)
+
     def _found(self, till: Till, notes: Notes, euros: int, card: int) -> int:
         """Missing takings are missing first; the float lacks the rest."""
         missing = max(worth(till.notes) - worth(notes), 0)
         self.float_notes -= max(missing - self.values, 0)
+        # What lacks is spent somewhere, and what is too much came from there.
+        self.lie["public"].update(till.notes)
+        self.lie["public"].subtract(notes)
         return super(Purse, self)._found(till, notes, euros, card)  # A class with slots is made twice.
 
     def open_envelope(self) -> str | None:

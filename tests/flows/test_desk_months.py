@@ -25,19 +25,21 @@ from monnaielocale.actions.remittances import (
     count_envelopes,
     redeem_digital_takings,
 )
+from monnaielocale.domain.notes import NotesKind
 from tests.bank_files import imported
 from tests.desks import POOL
 from tests.flows.databases import Copies
 from tests.flows.desk_model import No, Notes, worth
-from tests.flows.desk_moves import Moves, few
+from tests.flows.desk_moves import KINDS, few
 from tests.flows.desk_purse import Sent
+from tests.flows.desk_register import Register
 from tests.flows.test_crash import AT_COUNTERS, AT_DESKS, actions_of
 from tests.flows.test_desk_machine import CLERKS, SETTINGS, TILLS, off, pieces, places, tills
 from tests.matching import explained
-from tests.world import BOOK
+from tests.world import BOOK, TOWN
 
 
-class Months(Moves):
+class Months(Register):
     """The same desk with envelopes, the association and its bank, and the ends of days and months."""
 
     # Notes on their way to the association, and its euros on their way back.
@@ -86,7 +88,9 @@ class Months(Moves):
                 raise No("envelope_already_counted")
             sent.counted = True
             self.model.lost_on_the_way += worth(sent.notes) - worth(found)
-            self.model.returned += found
+            self.model.move(sent.notes, target="public")
+            self.model.move(found, "public", "returned")
+            self.model.circulating -= worth(found)
             return self.model.owe(worth(found), of_notes=True) if found else None
 
         item = CountEnvelope(self.people["operator"], POOL, number, pieces(found), self.now, "counted twice")
@@ -100,6 +104,7 @@ class Months(Moves):
             if not self.model.digital:
                 raise No("no_digital_takings")
             cents, self.model.digital = self.model.digital, 0
+            self.model.on_accounts -= cents
             return self.model.owe(cents, of_notes=False)
 
         if done := self.do(redeem_digital_takings, RedeemDigitalTakings(self.people["operator"], POOL, self.now), expect):
@@ -202,31 +207,57 @@ class Months(Moves):
             ).fetchall()
         assert dict(rows) == self.model.everything()
 
-    @invariant()
-    def notes_and_units_are_where_the_model_says(self) -> None:
-        """Invariants 3, 5 and 7, of what the association's book holds."""
+    def association_holds(self) -> dict[str, int]:
+        """What the association's accounts hold, all of them."""
         with self.database.reading() as connection:
-            rows = connection.execute(
-                "SELECT role, denomination_cents, account.code, cents FROM account_balance AS account"
-                " JOIN book ON book.id = book_id WHERE book.code = %s",
-                [BOOK],
-            ).fetchall()
-        for denomination in (100, 200, 500, 1000):
-            of_it = {(role, code): cents for role, note, code, cents in rows if note == denomination}
-            printed = sum(cents for (role, _), cents in of_it.items() if role == "issuance.notes")
-            lie = {(role, code): cents for (role, code), cents in of_it.items() if role.startswith("notes.")}
-            assert printed == sum(lie.values()) and min(lie.values(), default=0) >= 0
-            drawn = sum(cents for (role, _), cents in lie.items() if role == "notes.drawer")
-            assert drawn == denomination * self.model.drawers[denomination]
-            sent = sum(cents for (role, _), cents in lie.items() if role in ("notes.envelope", "notes.transit_in"))
-            assert sent == denomination * self.model.on_the_way[denomination]
-            returned = sum(cents for (role, _), cents in lie.items() if role == "notes.returned")
-            assert returned == denomination * self.model.returned[denomination]
-        with_public = ("notes.public", "notes.drawer", "notes.envelope", "notes.transit_in")
-        held = sum(cents for role, _, _, cents in rows if role in with_public)
-        assert held == sum(cents for role, _, _, cents in rows if role == "circulation.notes")
-        wallet = sum(cents for _, _, code, cents in rows if code == f"wallet:{POOL}")
-        assert wallet == self.model.digital
+            return dict(
+                connection.execute(
+                    "SELECT account.code, cents FROM account_balance AS account JOIN book ON book.id = book_id"
+                    " WHERE book.code = %s",
+                    [BOOK],
+                ).fetchall()
+            )
+
+    @invariant()
+    def every_note_is_where_the_model_says(self) -> None:
+        """Invariants 3 and 5: all that was printed is somewhere, per denomination, and no place holds less than nothing."""
+        held = self.association_holds()
+        for each in KINDS:
+            lie = {code: cents for code, cents in held.items() if code.startswith("notes.") and code.endswith(f":{each}")}
+            assert held[f"issuance.notes:{each}"] == sum(lie.values()) and min(lie.values()) >= 0
+            known = {place: each * notes[each] for place, notes in self.model.lie.items()}
+            assert {place: lie.get(f"notes.{place}:{each}", 0) for place in known} == known
+            drawn = {name: lie.get(f"notes.drawer:{POOL}:{name}:{each}", 0) for name in TILLS}
+            assert drawn == {name: each * till.notes[each] for name, till in self.model.tills.items()}
+            sent = sum(lie.get(f"notes.{place}:{POOL}:{each}", 0) for place in ("envelope", "transit_in"))
+            assert sent == each * self.model.on_the_way[each]
+        in_use = ("notes.public", "notes.drawer", "notes.envelope", "notes.transit_in")
+        assert held["circulation.notes"] == sum(cents for code, cents in held.items() if code.startswith(in_use))
+        assert held["circulation.notes"] == self.model.circulating
+
+    @invariant()
+    def every_unit_is_on_an_account(self) -> None:
+        """Invariants 2 and 5, of digital units."""
+        held = self.association_holds()
+        wallets = {code: cents for code, cents in held.items() if code.startswith("wallet:") and cents}
+        mine = {"wallet:E00001": self.model.wallet, "wallet:E00002": self.other_wallet, f"wallet:{POOL}": self.model.digital}
+        assert wallets == {code: cents for code, cents in mine.items() if cents} and min(wallets.values(), default=0) >= 0
+        assert held["issuance.digital"] == held["circulation.digital"] == sum(wallets.values()) == self.model.on_accounts
+
+    @invariant()
+    def both_books_say_the_same_of_the_desk(self) -> None:
+        """Invariant 7: notes in drawers and envelopes, digital units, and what the association owes."""
+        held, own = self.association_holds(), self.model.everything()
+        of_desk = dict.fromkeys(("drawer", "envelope", "transit_in"), 0)
+        for code, cents in held.items():
+            for place in of_desk:
+                of_desk[place] += cents if code.startswith(f"notes.{place}:{POOL}:") else 0
+        assert own.get("values.notes", 0) + own.get("float.notes", 0) == of_desk["drawer"]
+        assert own.get("values.envelope", 0) == of_desk["envelope"] + of_desk["transit_in"]
+        assert own.get("digital_received", 0) == held.get(f"wallet:{POOL}", 0)
+        owed = sum(cents for code, cents in held.items() if code.startswith("redemption_due.") and code.endswith(f":{TOWN}"))
+        unconfirmed = sum(each.paid - each.confirmed for each in self.model.remittances.values())
+        assert own.get("claim_on_issuer", 0) == owed + unconfirmed
 
 
 @pytest.fixture(scope="module")
@@ -250,8 +281,14 @@ def test_a_month_of_every_operation_in_its_usual_order(own_copies: Copies) -> No
         getattr(months, name)(*given)
         months.the_books_say_what_the_model_says()
         months.every_account_holds_what_the_model_says()
-        months.notes_and_units_are_where_the_model_says()
+        months.every_note_is_where_the_model_says()
+        months.every_unit_is_on_an_account()
+        months.both_books_say_the_same_of_the_desk()
 
+    for kind in NotesKind:
+        step("decide_on_notes", kind, 100, 3)
+    step("pay_a_member", True, 3_00)
+    step("pay_a_member", False, 1_00)
     step("lower_float", 5_00)
     step("receive_float", 5_00)
     step("exchange_back", TILLS[0], note)
@@ -302,4 +339,5 @@ def test_a_month_of_every_operation_in_its_usual_order(own_copies: Copies) -> No
     # have stories of their own.
     elsewhere = {"open_desk", "name_for_desk", "end_appointment", "draw_up_handover", "accept_handover"}
     elsewhere |= {"pay_refund", "confirm_elsewhere"}
-    assert {act.name for act, _, _ in months.asked} == actions_of(AT_DESKS | AT_COUNTERS) - elsewhere
+    beside = {"move_notes", "pay_between_wallets"}
+    assert {act.name for act, _, _ in months.asked} == (actions_of(AT_DESKS | AT_COUNTERS) - elsewhere) | beside
