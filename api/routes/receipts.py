@@ -28,12 +28,14 @@ from monnaielocale.actions.receipts import (
 from monnaielocale.domain.desks.change import ChangeNeedsEuros, TenderTooLow
 from monnaielocale.domain.desks.charters import Instrument, InstrumentNotAccepted, ServiceNotInCharter
 from monnaielocale.domain.desks.corrections import PaperReceiptKnown, ReceiptAlreadyCancelled
+from monnaielocale.domain.desks.receipt_chain import duplicate_mark
 from monnaielocale.domain.desks.receipts import QUANTITY_MAX, Receipt, ReceiptTotalDiffers, Series
 from monnaielocale.domain.desks.sessions import SessionCounted, SessionOfAnother
 from monnaielocale.domain.desks.settlements import REFERENCE_LENGTH_MAX, TenderDiffers
 from monnaielocale.store.desks import DeskUnknown
 from monnaielocale.store.receipts import JournalEntry, ReceiptUnknown, chain_of_desk, journal_page, receipt_kept
 from monnaielocale.store.tills import SessionUnknown
+from monnaielocale.words import explain
 
 from .. import places
 from ..access import Anyone, Keyed
@@ -180,11 +182,12 @@ class RefundGiven(Shape):
 
 
 class DuplicatePrintedShown(Shape):
-    """A copy: its number is printed on it, as DUPLICATA."""
+    """A copy, with the mark to print on it."""
 
     event_id: UUID
     receipt: str
     copy_number: Count
+    mark: Annotated[str, Field(description="What is printed across the copy.", examples=["DUPLICATA n° 1"])]
 
 
 class LineShown(Shape):
@@ -331,7 +334,8 @@ async def refund_from_till(desk: DeskInPath, number: ReceiptInPath, body: Refund
 async def print_duplicate(desk: DeskInPath, number: ReceiptInPath, who: Keyed) -> DuplicatePrintedShown:
     """Print a receipt again: each copy is a numbered DUPLICATA."""
     who.require(COLLECTS)
-    return DuplicatePrintedShown(**await who.ask(print_duplicates, PrintDuplicate(who.actor, desk, number, who.key)))
+    done = await who.ask(print_duplicates, PrintDuplicate(who.actor, desk, number, who.key))
+    return DuplicatePrintedShown(**done, mark=explain(duplicate_mark(done["copy_number"])))
 
 
 @router.get("/receipts", responses=UNKNOWN)

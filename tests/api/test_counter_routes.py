@@ -82,7 +82,7 @@ def test_a_double_click_is_one_receipt_and_the_change_is_ours_to_say(pool: Api) 
     shown = done(get(pool, "treasurer", f"{AT}/receipts/{first['number']}"))
     assert (shown["total_cents"], shown["corrected_by"], shown["copies"]) == (price, [], 0)
     copy = done(send(pool, "pool-clerk", f"{AT}/receipts/{first['number']}/duplicates"), 201)
-    assert copy["copy_number"] == 1
+    assert (copy["copy_number"], copy["mark"]) == (1, "DUPLICATE No. 1")
     cancelled = done(
         send(pool, "pool-clerk", f"{AT}/receipts/{first['number']}/cancel", {"session_id": session, "reason": "Wrong service"}),
         201,

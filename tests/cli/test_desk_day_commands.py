@@ -86,7 +86,7 @@ def test_a_day_of_the_pool_from_its_float_to_the_treasury(world: World, desk: Ty
     ]
 
     # What was issued is shown, printed again and listed.
-    assert done(desk("receipt duplicate", f"{FIRST} --by pool-clerk")) == [f"Quittance {FIRST} : duplicata n° 1"]
+    assert done(desk("receipt duplicate", f"{FIRST} --by pool-clerk")) == [f"{FIRST} : DUPLICATA n° 1"]
     assert done(desk("receipt show", FIRST))[-1] == "Duplicatas : 1"
     shown = done(desk("receipt show", SECOND))
     assert shown[0].startswith(f"Quittance {SECOND}, caisse till-1, {day} ")

@@ -69,7 +69,6 @@ class Moves(Days):
         self.people |= {login: self.world.actor(login) for login in ("operator", "signer", "treasurer")}
         self.head = self.people["pool-head"]
         self.bank = Bank(RESERVE_NOTES)
-        self.done: set[str] = set()
         # Minus receipts that leave something to be refunded.
         self.owing: list[str] = []
 
@@ -79,10 +78,8 @@ class Moves(Days):
 
     def act(self, act: Any, item: Any, expect: Any) -> dict[str, Any] | None:
         """What was answered; None when the books and the model both refuse."""
-        if done := self.do(act, item, expect):
-            self.done.add(act.name)
-            return done[0]
-        return None
+        done = self.do(act, item, expect)
+        return done[0] if done else None
 
     # What receipts bring beside what a till shows.
 

@@ -104,16 +104,24 @@ class Days(RuleBasedStateMachine):
         moment = datetime(MONDAY.year, MONDAY.month, MONDAY.day, 10, tzinfo=UTC) + timedelta(days=self.model.today)
         self.database.ahead = moment + timedelta(minutes=self.steps) - datetime.now(UTC)
         keyed = type(item)(**{name: getattr(item, name) for name in type(item).__slots__} | {"key": f"step {self.steps}"})
+        before = self.written()
         outcome = perform(self.database, act, [keyed])[0]
         try:
             expected = expect()
         except No as no:
             assert not isinstance(outcome, Answer), f"{act.name} must be refused: {no.codes}"
             assert outcome.code in no.codes, f"{outcome.code}: {outcome}, not {no.codes}"
+            assert self.written() == before
             return None
         assert isinstance(outcome, Answer), f"{act.name}: {outcome!r} {outcome}"
         self.asked.append((act, keyed, outcome.content))
         return outcome.content, expected
+
+    def written(self) -> tuple[Any, ...]:
+        """How much there is in the books: what is refused adds nothing."""
+        with self.database.reading() as connection:
+            counts = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM batch), (SELECT count(*) FROM idempotency_key)"
+            return tuple(connection.execute(counts).fetchone() or ())
 
     def session(self, till: str) -> UUID:
         return self.sessions.get(till, UUID(int=0))

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from ...actions.cancels import CancelReceipt, PayRefund, PrintDuplicate, cancel_receipts, pay_refunds, print_duplicates
 from ...actions.perform import perform_one
+from ...domain.desks.receipt_chain import duplicate_mark
 from ...store.people import actor_of
-from ...words import say
-from ..answers import tell, tell_done, tell_json
+from ...words import explain, say
+from ..answers import labelled, tell, tell_done, tell_json
 from ..arguments import AsJson, By, Key, Why
 from ..databases import open_database
 from ..teaching import command, option
@@ -72,7 +73,8 @@ def duplicate(desk: Desk, number: Receipt, by: By, key: Key = "", as_json: AsJso
     """Number a copy."""
     with open_database() as database:
         done = perform_one(database, print_duplicates, PrintDuplicate(actor_of(database, by), desk, number, key))
-    tell_done(done, as_json, say("Receipt {receipt}: duplicate {number}", receipt=done["receipt"], number=done["copy_number"]))
+    mark = explain(duplicate_mark(done["copy_number"]))
+    tell_done(done | {"mark": mark}, as_json, labelled(done["receipt"], mark))
 
 
 # Whoever imports the group from here gets all its commands.
