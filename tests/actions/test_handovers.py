@@ -1,7 +1,7 @@
 """A desk changes hands: the head who leaves draws up what is there, the one who begins signs it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -9,6 +9,7 @@ import pytest
 
 from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.handovers import AcceptHandover, DrawUpHandover, accept_handovers, draw_up_handovers
+from monnaielocale.domain.desks.alarms import AlarmKind
 from monnaielocale.domain.desks.counts import DifferenceUnexplained
 from monnaielocale.domain.desks.days import EarlierDayOpen
 from monnaielocale.domain.desks.handovers import (
@@ -25,6 +26,7 @@ from monnaielocale.domain.desks.handovers import (
 )
 from monnaielocale.domain.desks.staff import AppointmentEndUnfit, AppointmentUnknown, HeadOrDeputyNeeded, NotNamedToCollect
 from monnaielocale.domain.people import PersonUnknown
+from monnaielocale.store.alarms import alarms_of_desks
 from monnaielocale.store.check import check
 from monnaielocale.store.database import Database
 from monnaielocale.store.faults import RefusedByTheBooks, refusal_of
@@ -70,6 +72,13 @@ def kept(counter: Counter, handover: str) -> HandoverKept:
         return handover_with(connection, POOL, handover)
 
 
+def unsigned(counter: Counter) -> list[date | None]:
+    """Since when a head has not signed, by the alarms of the world's day."""
+    with counter.world.database.reading() as connection:
+        found = alarms_of_desks(connection, counter.world.on, [POOL])
+    return [alarm.since_on for alarm in found if alarm.kind is AlarmKind.HANDOVER_UNSIGNED]
+
+
 def test_what_is_there_passes_to_the_next_head_under_two_signatures(counter: Counter) -> None:
     counter.pool.pay_everything_in()
     answer = draw_up(counter)
@@ -77,7 +86,9 @@ def test_what_is_there_passes_to_the_next_head_under_two_signatures(counter: Cou
     tomorrow = counter.world.on + timedelta(days=1)
     assert answer["begins_on"] == str(tomorrow)
     counter.next_day()
+    assert unsigned(counter) == [tomorrow]
     done = accept(counter, "PISC-PV0001", reservations="  The safe was opened without me ")
+    assert unsigned(counter) == []
     assert done["accepted_on"] == str(tomorrow)
     drawn = kept(counter, "PISC-PV0001")
     assert (drawn.outgoing, drawn.incoming, drawn.reservations) == ("pool-head", HEIR, "The safe was opened without me")

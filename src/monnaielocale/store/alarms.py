@@ -36,13 +36,14 @@ def _charters(work: UnitOfWork, books: list[str], today: date) -> list[Charter]:
 
 def _facts(work: UnitOfWork, books: list[str], today: date) -> dict[str, DeskFacts]:
     after = today - timedelta(days=DIFFERENCES_WITHIN_DAYS)
-    days, envelopes, differences, claims = (
+    days, envelopes, differences, claims, unsigned = (
         _by_book(work.rows(name, books=books, **given))
         for name, given in (
             ("days_not_sealed", {}),
             ("envelopes_waiting", {}),
             ("tills_that_differed", {"after": after}),
             ("claims_unpaid", {}),
+            ("handovers_unsigned", {"today": today}),
         )
     )
     return {
@@ -53,6 +54,7 @@ def _facts(work: UnitOfWork, books: list[str], today: date) -> dict[str, DeskFac
             envelopes=tuple((each.number, each.opened_on) for each in envelopes.get(row.book, ())),
             differences=tuple((each.till, each.business_on) for each in differences.get(row.book, ())),
             claims=tuple((each.due_on, each.cents) for each in claims.get(row.book, ())),
+            unsigned_since_on=next((each.starts_on for each in unsigned.get(row.book, ())), None),
         )
         for row in work.rows("cash_in_hand", books=books)
     }

@@ -86,6 +86,7 @@ def test_every_kind_of_alarm_can_be_raised() -> None:
         envelopes=(("PISC-E0001", MONDAY),),
         differences=(("1", after(38)), ("1", after(39)), ("1", after(40))),
         claims=((MONDAY, 1),),
+        unsigned_since_on=MONDAY,
     )
     known = {alarm.kind for alarm in alarms(CHARTER, facts, after(40))}
     assert known == set(AlarmKind) - {AlarmKind.CEILING_REACHED}

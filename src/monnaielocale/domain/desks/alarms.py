@@ -26,6 +26,7 @@ class AlarmKind(StrEnum):
     ENVELOPE_WAITING = "envelope_waiting"
     DIFFERENCE_REPEATED = "difference_repeated"
     CLAIM_OLD = "claim_old"
+    HANDOVER_UNSIGNED = "handover_unsigned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class DeskFacts:
     `cash_cents` are legal-tender takings in tills and safe, without the float. `cash_since_on` is the first day of takings since
     the last pay-in, None when there are none. `differences` are the days of closings with a
     difference of each till. `envelopes` are the days on which envelopes not yet handed over were prepared, and `claims` what
-    the association owes, with the day since which it does.
+    the association owes, with the day since which it does. `unsigned_since_on` is the day on which the head of today began, when
+    they followed another and have not accepted what was handed over.
     """
 
     cash_cents: int = 0
@@ -54,6 +56,7 @@ class DeskFacts:
     envelopes: tuple[tuple[str, date], ...] = ()
     differences: tuple[tuple[str, date], ...] = ()
     claims: tuple[tuple[date, int], ...] = ()
+    unsigned_since_on: date | None = None
 
 
 def alarms(charter: Charter, facts: DeskFacts, today: date) -> list[Alarm]:
@@ -65,6 +68,7 @@ def alarms(charter: Charter, facts: DeskFacts, today: date) -> list[Alarm]:
         *envelope_alarms(charter, facts.envelopes, today),
         *difference_alarms(charter, facts.differences, today),
         *claim_alarms(charter, facts.claims, today),
+        *handover_alarms(charter, facts.unsigned_since_on),
     ]
 
 
@@ -129,3 +133,10 @@ def claim_alarms(charter: Charter, claims: Iterable[tuple[date, int]], today: da
         since, owed = min(since for since, _ in late), Money(sum(cents for _, cents in late))
         told = Reason("The association has owed {owed} since {since}, longer than agreed.", {"owed": owed, "since": since})
         yield Alarm(AlarmKind.CLAIM_OLD, charter.desk, told, since)
+
+
+def handover_alarms(charter: Charter, unsigned_since_on: date | None) -> Iterator[Alarm]:
+    """A head who works at the desk without having signed for what the one before left there."""
+    if unsigned_since_on is not None:
+        told = Reason("The head who began on {since} has not signed for what was handed over.", {"since": unsigned_since_on})
+        yield Alarm(AlarmKind.HANDOVER_UNSIGNED, charter.desk, told, unsigned_since_on)

@@ -62,3 +62,18 @@ SELECT own.code AS book, remittance.due_on,
  WHERE own.code = ANY (%(books)s)
    AND remittance.amount_cents > COALESCE(paid_of_remittance(remittance.id), due.amount_cents - due.open_cents)
  ORDER BY own.code, remittance.number;
+
+-- handovers_unsigned: Since when the head of a desk, who followed another, has not accepted what was handed over.
+SELECT own.code AS book, begins.starts_on
+  FROM book AS own
+  JOIN desk_staff AS begins ON begins.book_id = own.id AND begins.rank = 'head'
+   AND %(today)s BETWEEN begins.starts_on AND COALESCE(begins.ends_on, 'infinity')
+  JOIN LATERAL (SELECT person_id FROM desk_staff AS leaves
+                 WHERE leaves.book_id = own.id AND leaves.rank = 'head' AND leaves.starts_on < begins.starts_on
+                 ORDER BY leaves.starts_on DESC LIMIT 1) AS before ON before.person_id <> begins.person_id
+ WHERE own.code = ANY (%(books)s)
+   AND NOT EXISTS (SELECT 1 FROM desk_handover AS handover
+                     JOIN desk_handover_acceptance AS signed ON signed.book_id = handover.book_id AND signed.ordinal = handover.ordinal
+                    WHERE handover.book_id = own.id
+                      AND (handover.incoming_id, handover.begins_on) = (begins.person_id, begins.starts_on))
+ ORDER BY own.code;
