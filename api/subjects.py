@@ -1,9 +1,10 @@
 """The routes of one subject, found without trying those of the others."""
 
+import re
 from functools import cached_property
 
 from fastapi import APIRouter
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from .watching import PREFIX
@@ -32,8 +33,15 @@ class SubjectRouter(APIRouter):
         parts: dict[str, set[str]] = {}
         for route in self.routes:
             first, third = _told(str(getattr(route, "path", "")))
-            parts.setdefault(first, set()).add(VARIABLE if third.startswith("{") else third)
+            anything = third.startswith("{") or _may_hold_slashes(route)
+            parts.setdefault(first, set()).add(VARIABLE if anything else third)
         return parts
+
+
+def _may_hold_slashes(route: BaseRoute) -> bool:
+    """Whether a name in the address of a route takes as many parts as it likes, as the number of a member may."""
+    convertors = getattr(route, "param_convertors", {}).values()
+    return any(re.fullmatch(convertor.regex, "A/B") for convertor in convertors)
 
 
 def _told(address: str) -> tuple[str, str]:
