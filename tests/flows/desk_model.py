@@ -77,6 +77,11 @@ class Desk:
     day_total: int = 0
     ever_total: int = 0
 
+    def enough(self, held: int, cents: int) -> None:
+        """Nothing leaves where it is not."""
+        if cents > held:
+            raise No("balance_too_low")
+
     def open(self) -> None:
         """A day is opened on the day itself."""
         if self.open_day is not None:

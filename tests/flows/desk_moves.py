@@ -1,7 +1,8 @@
 """What moves at a desk beside its receipts: its float, euros on their way to the public accountant, refunds."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -32,25 +33,42 @@ from monnaielocale.actions.safes import (
     pay_in_other_means,
 )
 from monnaielocale.actions.takings import AccountForTakings, RefundByTown, account_for_takings, pay_refunds_by_town
+from monnaielocale.domain.actors import Actor
+from monnaielocale.store.database import Database
 from tests.bank_files import Bank
 from tests.counter import NOTES
 from tests.desks import POOL
 from tests.flows.desk_model import PRICES, No, Notes, Taken, Till, worth
-from tests.flows.desk_purse import FLOAT_MOST, FLOAT_NOTES_MOST, Purse
-from tests.flows.test_desk_machine import CLERKS, TILLS, WALLET, Days, pieces, places, tills
-from tests.world import RESERVE_NOTES, World
+from tests.flows.desk_purse import FLOAT_MOST, FLOAT_NOTES_MOST, Purse, Refund
+from tests.flows.test_desk_machine import CLERKS, TILLS, WALLET, Days, begun, pieces, places, tills
+from tests.world import CONVENTIONS, RESERVE_NOTES, TOWN, World
 
 # The notes that there are, as many euros of each: so many were printed, two thirds of them sold.
 KINDS = (100, 200, 500, 1000)
 PRINTED, SOLD = 3_000_00, 2_000_00
+HEIR = "pool-heir"
 amounts = st.sampled_from((1_00, 5_00, 12_00, 40_00))
 few = st.dictionaries(st.sampled_from((100, 200, 500, 1000)), st.integers(1, 2), min_size=1, max_size=2).map(Counter)
+
+
+def begun_with_heir(database: Database, content: bytes = b"") -> None:
+    """The same, with somebody who may be the next head."""
+    begun(database, content)
+    World(database).add(HEIR, TOWN, "desk_clerk")
+
+
+def begun_lenient(database: Database) -> None:
+    """The same under a charter that lets refunds leave the till."""
+    text = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
+    begun_with_heir(database, text.replace("refunds_leave_till = false", "refunds_leave_till = true").encode())
 
 
 class Moves(Days):
     """The desk of `Days` with its head, the association, its bank, and the town's officers."""
 
     model: Purse
+    refunds_leave_till: ClassVar[bool] = True
+    built: ClassVar[Callable[[Database], None]] = begun_lenient
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,11 +84,12 @@ class Moves(Days):
         self.model.circulating = len(KINDS) * SOLD + worth(Counter(dict(NOTES)))
         self.model.on_accounts = WALLET
         self.world = World(self.database)
-        self.people |= {login: self.world.actor(login) for login in ("operator", "signer", "treasurer")}
-        self.head = self.people["pool-head"]
+        self.people |= {login: self.world.actor(login) for login in ("operator", "signer", "treasurer", HEIR)}
         self.bank = Bank(RESERVE_NOTES)
-        # Minus receipts that leave something to be refunded.
-        self.owing: list[str] = []
+
+    @property
+    def head(self) -> Actor:
+        return self.people[self.model.head.login]
 
     @property
     def now(self) -> Any:
@@ -92,13 +111,19 @@ class Moves(Days):
         self.model.other += card
         self.model.digital += digital
 
+    def check_back(self, held: Till, back: tuple[int, int, int, int]) -> None:
+        super().check_back(held, back)
+        self.model.enough(self.model.values, back[0])
+        self.model.enough(self.model.digital, back[2])
+        self.model.enough(self.model.other, back[3])
+
     def undone(self, answer: dict[str, Any], till: str, taken: Taken, chosen: list[int], back: tuple[int, int, int, int]) -> None:
         super().undone(answer, till, taken, chosen, back)
         self.model.move(Counter(dict(map(tuple, answer["change_notes"]))), target="public")
         self.model.digital -= back[2]
         self.model.other -= back[3]
         if answer["to_refund_cents"]:
-            self.owing.append(answer["number"])
+            self.model.owing[answer["number"]] = Refund(taken, answer["to_refund_cents"])
 
     # The float.
 
@@ -198,6 +223,17 @@ class Moves(Days):
 
         self.act(pay_in_other_means, PayInOtherMeans(self.head, POOL, "card", cents, self.now), expect)
 
+    @rule()
+    def pay_everything_in(self) -> None:
+        """All that was taken in euros and by card reaches the public accountant."""
+        for name, till in self.model.tills.items():
+            if till.euros > till.float_euros:
+                self.to_the_safe(name, till.euros - till.float_euros)
+        if self.model.safe:
+            self.pay_euros_in(self.model.safe)
+        if self.model.other > 0:
+            self.pay_cards_in(self.model.other)
+
     @rule(service=st.sampled_from(sorted(PRICES)), cents=amounts)
     def take_into_accounts(self, service: str, cents: int) -> None:
         def expect() -> None:
@@ -222,16 +258,43 @@ class Moves(Days):
     @precondition(lambda self: self.model.receipts)
     @rule(place=places, till=tills)
     def refund_from_till(self, place: int, till: str) -> None:
-        """The charter of this desk lets no refund leave a till."""
-        numbers = [*sorted(self.model.receipts), *self.owing]
+        """What a cancellation of an earlier day left is given back, where the charter lets it."""
+        numbers = [*sorted(self.model.receipts), *sorted(self.model.owing)]
         number = numbers[place % len(numbers)]
         clerk = self.model.tills[till].clerk or CLERKS[0]
+        refund = self.model.owing.get(number)
 
-        def expect() -> None:
-            self.model.working(till, clerk)
-            raise No("refund_stays_out" if number in self.owing else "nothing_to_refund")
+        def expect() -> tuple[int, int, int, int]:
+            held = self.model.working(till, clerk)
+            if refund is None:
+                raise No("nothing_to_refund")
+            if refund.paid:
+                raise No("refund_already_paid")
+            if not self.refunds_leave_till:
+                raise No("refund_stays_out")
+            back = self.model.given_back(held, refund.taken, refund.cents)
+            self.check_back(held, back)
+            self.model.enough(self.model.to_refund, refund.cents)
+            return back
 
-        self.act(pay_refunds, PayRefund(self.people[clerk], POOL, self.session(till), number), expect)
+        done = self.do(pay_refunds, PayRefund(self.people[clerk], POOL, self.session(till), number), expect)
+        if done and refund:
+            self.refunded(done[0], till, refund, done[1])
+
+    def refunded(self, answer: dict[str, Any], till: str, refund: Refund, back: tuple[int, int, int, int]) -> None:
+        """What the till gave back."""
+        (cents, euros, digital, card), held, taken = back, self.model.tills[till], refund.taken
+        notes = Counter(dict(map(tuple, answer["notes"])))
+        assert (answer["refunded_cents"], worth(notes), answer["euros_cents"]) == (refund.cents, cents, euros)
+        held.notes, held.euros, held.card = held.notes - notes, held.euros - euros, held.card - card
+        taken.notes, taken.euros = taken.notes - cents, taken.euros - euros
+        taken.digital, taken.card = taken.digital - digital, taken.card - card
+        self.model.move(notes, target="public")
+        self.model.wallet += digital
+        self.model.digital -= digital
+        self.model.other -= card
+        self.model.to_refund -= refund.cents
+        refund.paid = True
 
     @rule()
     def ask_and_withdraw(self) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.flows.desk_model import Desk, No, Notes, Till, worth
+from tests.flows.desk_model import Desk, No, Notes, Taken, Till, worth
 
 FLOAT_MOST, FLOAT_NOTES_MOST = 150_00, 50_00
 
@@ -25,6 +25,34 @@ class Owed:
     of_notes: bool
     paid: int = 0
     confirmed: int = 0
+
+
+@dataclass(slots=True)
+class Refund:
+    """What a cancellation left to be refunded of a receipt."""
+
+    taken: Taken
+    cents: int
+    paid: bool = False
+
+
+@dataclass(slots=True)
+class Head:
+    """Somebody is the head from a day on, and until another when they leave."""
+
+    login: str
+    starts: int
+    ends: int | None = None
+
+
+@dataclass(slots=True)
+class Passed:
+    """A handover: for whom, from which day on, and whether they signed."""
+
+    number: str
+    incoming: str
+    begins: int
+    accepted: bool = False
 
 
 @dataclass(slots=True)
@@ -50,6 +78,10 @@ class Purse(Desk):
     # By day: whether it is sealed.
     closed_days: dict[int, bool] = field(default_factory=dict)
     closed_periods: set[str] = field(default_factory=set)
+    # Minus receipts that left something to be refunded.
+    owing: dict[str, Refund] = field(default_factory=dict)
+    heads: list[Head] = field(default_factory=lambda: [Head("pool-head", 0)])
+    handovers: list[Passed] = field(default_factory=list)
 
     @property
     def drawers(self) -> Notes:
@@ -60,11 +92,6 @@ class Purse(Desk):
     def values(self) -> int:
         """What the notes are worth that were taken; the others are the float's."""
         return worth(self.drawers) - self.float_notes
-
-    def enough(self, held: int, cents: int) -> None:
-        """Nothing leaves where it is not."""
-        if cents > held:
-            raise No("balance_too_low")
 
     def out_of(self, till: Till, notes: Notes) -> None:
         """Notes leave a till that holds them."""
@@ -88,7 +115,13 @@ class Purse(Desk):
         # What lacks is spent somewhere, and what is too much came from there.
         self.lie["public"].update(till.notes)
         self.lie["public"].subtract(notes)
+        self.other += card - till.card
         return super(Purse, self)._found(till, notes, euros, card)  # A class with slots is made twice.
+
+    @property
+    def head(self) -> Head:
+        """Who is the head today; there is always one."""
+        return next(each for each in self.heads if each.starts <= self.today and (each.ends is None or each.ends >= self.today))
 
     def open_envelope(self) -> str | None:
         """The envelope that is being filled."""

@@ -33,6 +33,7 @@ from monnaielocale.actions.till_sessions import (
     open_sessions,
     take_over_tills,
 )
+from monnaielocale.domain.actors import Actor
 from monnaielocale.store.database import Database
 from tests.counter import NOTES
 from tests.desks import POOL, Pool
@@ -59,9 +60,9 @@ handful = st.dictionaries(st.sampled_from((100, 200, 500, 1000)), st.integers(1,
 off = st.sampled_from((0, 0, 0, -1, 1))
 
 
-def begun(database: Database) -> None:
+def begun(database: Database, content: bytes = b"") -> None:
     """The pool with its float in notes in the first till, and a member with an account."""
-    world = World.create(database, MONDAY)
+    world = World.create(database, MONDAY, content=content)
     world.move_notes("printed", *((each, 3_000_00) for each in (100, 200, 500, 1000)))
     world.move_notes("sold", *((each, 2_000_00) for each in (100, 200, 500, 1000)), slip="slip of the public")
     world.enrol("E00001", "Maite Etxeberria")
@@ -80,11 +81,12 @@ class Days(RuleBasedStateMachine):
     """Two clerks, two tills, one member who pays from an account; anything may be tried at any time."""
 
     copies: ClassVar[Copies]
+    built: ClassVar[Callable[[Database], None]] = begun
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
-        self.database = self.stack.enter_context(self.copies.of(begun))
+        self.database = self.stack.enter_context(self.copies.of(type(self).built))
         world = World(self.database)
         self.people = {login: world.actor(login) for login in (*CLERKS, "maite", "pool-head")}
         self.model = Desk({TILLS[0]: Till(Counter(dict(NOTES))), TILLS[1]: Till()}, WALLET)
@@ -94,6 +96,11 @@ class Days(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.stack.close()
+
+    @property
+    def head(self) -> Actor:
+        """Who is the head today."""
+        return self.people["pool-head"]
 
     def on(self, day: int) -> date:
         return MONDAY + timedelta(days=day)
@@ -262,8 +269,7 @@ class Days(RuleBasedStateMachine):
             back = (0, 0, 0, 0)
             if taken.day == self.model.open_day:
                 back = self.model.given_back(held, taken, owed)
-                if back[1] > held.euros - held.float_euros:
-                    raise No("balance_too_low")
+                self.check_back(held, back)
             return chosen, back
 
         item = CancelReceipt(self.people[clerk], POOL, self.session(till), number, "by mistake", rows)
@@ -271,6 +277,10 @@ class Days(RuleBasedStateMachine):
             answer, (chosen, back) = done
             assert answer["number"] == self.number()
             self.undone(answer, till, taken, chosen, back)
+
+    def check_back(self, held: Till, back: tuple[int, int, int, int]) -> None:
+        """What goes back in notes, euros, digital units and by card is there."""
+        self.model.enough(held.euros - held.float_euros, back[1])
 
     def undone(self, answer: dict[str, Any], till: str, taken: Taken, chosen: list[int], back: tuple[int, int, int, int]) -> None:
         gone = [taken.lines.pop(row) for row in chosen]
@@ -295,13 +305,14 @@ class Days(RuleBasedStateMachine):
     @rule(place=places)
     def print_again(self, place: int) -> None:
         number = sorted(self.model.receipts)[place % len(self.model.receipts)]
-        self.do(print_duplicates, PrintDuplicate(self.people["pool-head"], POOL, number), lambda: None)
+        self.do(print_duplicates, PrintDuplicate(self.head, POOL, number), lambda: None)
 
     @rule(till=tills, to=clerks, note=off)
     def take_over(self, till: str, to: str, note: int) -> None:
         held = self.model.tills[till]
         found, euros = self.finding(held, note, 0)
-        count = CountGiven(pieces(found), ((1, euros),) if euros else (), held.card)
+        slips = max(held.card, 0)
+        count = CountGiven(pieces(found), ((1, euros),) if euros else (), slips)
         leaving = held.clerk or CLERKS[0]
 
         def expect() -> int:
@@ -310,7 +321,7 @@ class Days(RuleBasedStateMachine):
                 raise No("takeover_by_oneself")
             if any(other.clerk == to for other in self.model.tills.values()):
                 raise No("clerk_in_session")
-            difference = self.model._found(held, found, euros, held.card)
+            difference = self.model._found(held, found, euros, slips)
             held.clerk = to
             return difference
 
@@ -323,19 +334,20 @@ class Days(RuleBasedStateMachine):
         """Also after midnight, by the clerk or by the head."""
         held = self.model.tills[till]
         found, euros = self.finding(held, note, coins)
-        by = self.people["pool-head"] if note else self.people[held.clerk or CLERKS[0]]
-        count = CountGiven(pieces(found), ((1, euros),) if euros else (), held.card)
+        slips = max(held.card, 0)
+        by = self.head if note else self.people[held.clerk or CLERKS[0]]
+        count = CountGiven(pieces(found), ((1, euros),) if euros else (), slips)
 
         def counting() -> None:
             if not held.clerk:
                 raise No("session_closed", "session_unknown")
-            held.counted = found, euros, held.card
+            held.counted = found, euros, slips
 
         if not self.do(count_tills, CountTill(by, POOL, self.session(till), count), counting):
             return
 
         def closing() -> int:
-            difference = self.model._found(held, found, euros, held.card)
+            difference = self.model._found(held, found, euros, slips)
             held.clerk, held.counted, held.card = "", None, 0
             return difference
 

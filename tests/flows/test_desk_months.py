@@ -30,17 +30,17 @@ from monnaielocale.domain.notes import NotesKind
 from tests.bank_files import imported
 from tests.desks import POOL
 from tests.flows.databases import Copies
-from tests.flows.desk_model import No, Notes, worth
-from tests.flows.desk_moves import KINDS, few
+from tests.flows.desk_model import PRICES, No, Notes, worth
+from tests.flows.desk_moves import HEIR, KINDS, begun_with_heir, few
 from tests.flows.desk_purse import Sent
-from tests.flows.desk_register import Register
+from tests.flows.desk_succession import Succession
 from tests.flows.test_crash import AT_COUNTERS, AT_DESKS, actions_of
 from tests.flows.test_desk_machine import CLERKS, SETTINGS, TILLS, off, pieces, places, tills
 from tests.matching import explained
 from tests.world import BOOK, TOWN
 
 
-class Months(Register):
+class Months(Succession):
     """The same desk with envelopes, the association and its bank, and the ends of days and months."""
 
     # Notes on their way to the association, and its euros on their way back.
@@ -258,6 +258,13 @@ class Months(Register):
         assert own.get("claim_on_issuer", 0) == owed + unconfirmed
 
 
+class StrictMonths(Months):
+    """The same under the charter as it is published, which lets no refund leave a till."""
+
+    refunds_leave_till = False
+    built = begun_with_heir
+
+
 @pytest.fixture(scope="module")
 def own_copies(server_url: str, template: str) -> Iterator[Copies]:
     with ExitStack() as stack:
@@ -326,20 +333,45 @@ def test_a_month_of_every_operation_in_its_usual_order(own_copies: Copies) -> No
     step("midnight")
     step("open_day", CLERKS[0])
     step("open_till", TILLS[0], CLERKS[0], 0, 0)
+    step("exact_receipt", TILLS[0], CLERKS[0], ["lesson"], "notes")
     step("cancel", 1, TILLS[0], CLERKS[0], 0)
     step("refund_from_till", len(months.model.receipts), TILLS[0])
+    step("cancel", 0, TILLS[0], CLERKS[0], 0)
+    step("refund_from_till", len(months.model.receipts) + 1, TILLS[0])
+    step("refund_from_till", len(months.model.receipts) + 1, TILLS[0])
     step("refund_by_town", 1_00)
+    step("change_heads")
+    step("change_heads")
     step("count_and_close", TILLS[0], -1, 0)
     step("close_day", CLERKS[0])
+    step("draw_up_handover", HEIR, False, 0, 0)
+    step("pay_everything_in")
+    step("draw_up_handover", HEIR, True, -1, 1)
+    step("draw_up_handover", HEIR, False, 0, 0)
+    step("midnight")
+    step("accept_handover", 0, HEIR)
+    step("accept_handover", 1, HEIR)
     step("month_ends")
     step("close_period", "2026-01")
     months.model.today += 365
     step("close_period", "2026")
     months.every_rule_holds()
     months.teardown()
-    # What the town decides about the desk, what a charter allows that lets refunds leave the till, and wallets kept elsewhere
-    # have stories of their own.
-    elsewhere = {"open_desk", "name_for_desk", "end_appointment", "draw_up_handover", "accept_handover"}
-    elsewhere |= {"pay_refund", "confirm_elsewhere"}
+    # Desks are opened before anything happens at them, and wallets kept elsewhere have stories of their own.
+    elsewhere = {"open_desk", "confirm_elsewhere"}
     beside = {"move_notes", "pay_between_wallets", "redeem", "reverse_event"}
     assert {act.name for act, _, _ in months.asked} == (actions_of(AT_DESKS | AT_COUNTERS) - elsewhere) | beside
+
+
+def test_a_refund_stays_out_of_the_till_where_the_charter_says_so(own_copies: Copies) -> None:
+    Months.copies = own_copies
+    months = StrictMonths()
+    months.morning()
+    months.exact_receipt(TILLS[0], CLERKS[0], ["lesson"], "notes")
+    months.night(0, True)
+    months.cancel(0, TILLS[0], CLERKS[0], 0)
+    (refund,) = months.model.owing.values()
+    months.refund_from_till(1, TILLS[0])
+    assert not refund.paid and months.model.to_refund == refund.cents == PRICES["lesson"]
+    months.every_account_holds_what_the_model_says()
+    months.teardown()
