@@ -18,6 +18,8 @@ from tests.world import World
 
 MUSEUM = "grenoble-museum"
 CLERK = "museum-clerk"
+# What visitors have on their accounts elsewhere, in cents.
+CREDITED = 50_00
 
 
 @dataclass(slots=True)
@@ -29,11 +31,12 @@ class Museum:
     session: UUID
 
     @classmethod
-    def opened(cls, world: World) -> "Museum":
-        """Fifty euros were credited in the other system; the museum opens its day and its till without any float."""
+    def opened(cls, world: World, paid_on: int = 15) -> "Museum":
+        """Units were credited in the other system for what the town paid this January;
+        the museum opens its day and its till without any float."""
         elsewhere = Elsewhere.beside(world)
-        run = elsewhere.run_signed(50_00)
-        elsewhere.paid(run, 50_00, 15)
+        run = elsewhere.run_signed(CREDITED)
+        elsewhere.paid(run, CREDITED, paid_on)
         world.do(credit_runs, CreditRun(world.actor("cairn-operator"), CAIRN, run, world.on))
         ((reference, _),) = elsewhere.orders()
         elsewhere.confirm((reference, "T-1"))

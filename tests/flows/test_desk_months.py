@@ -31,16 +31,16 @@ from tests.bank_files import imported
 from tests.desks import POOL
 from tests.flows.databases import Copies
 from tests.flows.desk_model import PRICES, No, Notes, worth
-from tests.flows.desk_moves import HEIR, KINDS, begun_with_heir, few
+from tests.flows.desk_moves import HEIR, KINDS, few
+from tests.flows.desk_museum import Museums, begun_strict
 from tests.flows.desk_purse import Sent
-from tests.flows.desk_succession import Succession
 from tests.flows.test_crash import AT_COUNTERS, AT_DESKS, actions_of
 from tests.flows.test_desk_machine import CLERKS, SETTINGS, TILLS, off, pieces, places, tills
 from tests.matching import explained
 from tests.world import BOOK, TOWN
 
 
-class Months(Succession):
+class Months(Museums):
     """The same desk with envelopes, the association and its bank, and the ends of days and months."""
 
     # Notes on their way to the association, and its euros on their way back.
@@ -262,7 +262,7 @@ class StrictMonths(Months):
     """The same under the charter as it is published, which lets no refund leave a till."""
 
     refunds_leave_till = False
-    built = begun_with_heir
+    built = begun_strict
 
 
 @pytest.fixture(scope="module")
@@ -289,6 +289,7 @@ def test_a_month_of_every_operation_in_its_usual_order(own_copies: Copies) -> No
         months.every_note_is_where_the_model_says()
         months.every_unit_is_on_an_account()
         months.both_books_say_the_same_of_the_desk()
+        months.visitors_paid_what_the_model_says()
 
     for kind in NotesKind:
         step("decide_on_notes", kind, 100, 3)
@@ -348,7 +349,10 @@ def test_a_month_of_every_operation_in_its_usual_order(own_copies: Copies) -> No
     step("pay_everything_in")
     step("draw_up_handover", HEIR, True, -1, 1)
     step("draw_up_handover", HEIR, False, 0, 0)
+    step("visit_museum", "entry", True)
+    step("visit_museum", "entry", True)
     step("midnight")
+    step("visit_museum", "entry-reduced", False)
     step("accept_handover", 0, HEIR)
     step("accept_handover", 1, HEIR)
     step("month_ends")
@@ -357,10 +361,9 @@ def test_a_month_of_every_operation_in_its_usual_order(own_copies: Copies) -> No
     step("close_period", "2026")
     months.every_rule_holds()
     months.teardown()
-    # Desks are opened before anything happens at them, and wallets kept elsewhere have stories of their own.
-    elsewhere = {"open_desk", "confirm_elsewhere"}
+    # Desks are opened before anything happens at them.
     beside = {"move_notes", "pay_between_wallets", "redeem", "reverse_event"}
-    assert {act.name for act, _, _ in months.asked} == (actions_of(AT_DESKS | AT_COUNTERS) - elsewhere) | beside
+    assert {act.name for act, _, _ in months.asked} == (actions_of(AT_DESKS | AT_COUNTERS) - {"open_desk"}) | beside
 
 
 def test_a_refund_stays_out_of_the_till_where_the_charter_says_so(own_copies: Copies) -> None:
