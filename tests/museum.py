@@ -32,8 +32,7 @@ class Museum:
 
     @classmethod
     def opened(cls, world: World, paid_on: int = 15) -> "Museum":
-        """Units were credited in the other system for what the town paid this January;
-        the museum opens its day and its till without any float."""
+        """Units are credited in the other system for what the town paid; the museum opens its day and its till without float."""
         elsewhere = Elsewhere.beside(world)
         run = elsewhere.run_signed(CREDITED)
         elsewhere.paid(run, CREDITED, paid_on)
