@@ -7,7 +7,7 @@ from pydantic import Field
 
 from monnaielocale.actions.at_desk import CountGiven
 
-from .fields import Body, Cents, CentsOrZero, Shape
+from .fields import BalanceGiven, Body, Cents, CentsOrZero, Shape
 
 KINDS_MOST = 50
 PIECES_MOST = 1_000_000
@@ -31,11 +31,11 @@ Counted = Annotated[list[Pieces], Field(max_length=KINDS_MOST)]
 
 
 class TillCountGiven(Body):
-    """What somebody counted in a till: local notes and euros piece by piece, card slips and cheques by their sums."""
+    """What somebody counted in a till: local notes and euros piece by piece; slips of card refunds count below zero."""
 
     notes: Counted = Field(default_factory=list)
     euros: Counted = Field(default_factory=list)
-    card_cents: CentsOrZero = 0
+    card_cents: BalanceGiven = 0
     cheque_cents: CentsOrZero = 0
 
     def given(self) -> CountGiven:

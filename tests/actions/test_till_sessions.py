@@ -245,3 +245,17 @@ def test_a_session_opens_once_however_often_it_is_asked(counter: Counter) -> Non
     assert first == again
     assert counter.world.count("till_session") == 1
     assert counter.held(BOOK)[f"notes.drawer:{POOL}:{TILL}:100"] == 20_00
+
+
+def test_a_card_refund_of_an_earlier_session_is_a_slip_below_zero(counter: Counter) -> None:
+    counter.open_day()
+    counter.open_till()
+    number = counter.receipt("lesson", others=(("card", 12_00, "S-1"),))["number"]
+    counter.count(CountGiven(NOTES, COINS, card_cents=12_00))
+    counter.close_till()
+    counter.open_till(float_euros_cents=0)
+    counter.cancel(number)
+    counter.count(CountGiven(NOTES, COINS, card_cents=-12_00))
+    assert counter.close_till()["difference_cents"] == 0
+    assert "other_means" not in counter.held(POOL)
+    check_invariants(counter.world.database)

@@ -311,8 +311,7 @@ class Days(RuleBasedStateMachine):
     def take_over(self, till: str, to: str, note: int) -> None:
         held = self.model.tills[till]
         found, euros = self.finding(held, note, 0)
-        slips = max(held.card, 0)
-        count = CountGiven(pieces(found), ((1, euros),) if euros else (), slips)
+        count = CountGiven(pieces(found), ((1, euros),) if euros else (), held.card)
         leaving = held.clerk or CLERKS[0]
 
         def expect() -> int:
@@ -321,7 +320,7 @@ class Days(RuleBasedStateMachine):
                 raise No("takeover_by_oneself")
             if any(other.clerk == to for other in self.model.tills.values()):
                 raise No("clerk_in_session")
-            difference = self.model._found(held, found, euros, slips)
+            difference = self.model._found(held, found, euros, held.card)
             held.clerk = to
             return difference
 
@@ -334,20 +333,19 @@ class Days(RuleBasedStateMachine):
         """Also after midnight, by the clerk or by the head."""
         held = self.model.tills[till]
         found, euros = self.finding(held, note, coins)
-        slips = max(held.card, 0)
         by = self.head if note else self.people[held.clerk or CLERKS[0]]
-        count = CountGiven(pieces(found), ((1, euros),) if euros else (), slips)
+        count = CountGiven(pieces(found), ((1, euros),) if euros else (), held.card)
 
         def counting() -> None:
             if not held.clerk:
                 raise No("session_closed", "session_unknown")
-            held.counted = found, euros, slips
+            held.counted = found, euros, held.card
 
         if not self.do(count_tills, CountTill(by, POOL, self.session(till), count), counting):
             return
 
         def closing() -> int:
-            difference = self.model._found(held, found, euros, slips)
+            difference = self.model._found(held, found, euros, held.card)
             held.clerk, held.counted, held.card = "", None, 0
             return difference
 

@@ -193,9 +193,10 @@ def test_only_what_exists_is_counted(count: TillCount) -> None:
         count.checked(EUSKOS)
 
 
-def test_a_sum_of_card_slips_is_not_negative() -> None:
+def test_slips_of_refunds_count_below_zero_and_cheques_never_do() -> None:
+    assert TillCount(card_cents=-1).checked(EUSKOS).total_cents == -1
     with pytest.raises(AmountNotPositive):
-        TillCount(card_cents=-1).checked(EUSKOS)
+        TillCount(cheque_cents=-1).checked(EUSKOS)
 
 
 bundles = st.dictionaries(st.sampled_from(EUSKOS), st.integers(0, 5)).map(Bundle.of)

@@ -119,7 +119,7 @@ Coins = Annotated[
     list[str] | None,
     option("--euro", say("WORTHxNUMBER"), say("Coins and notes in euros, like 0,20x3; once for each denomination.")),
 ]
-CardSum = Annotated[str, option("--card", say("AMOUNT"), say("What the card slips come to."))]
+CardSum = Annotated[str, option("--card", say("AMOUNT"), say("What the card slips come to; those of refunds count below zero."))]
 ChequeSum = Annotated[str, option("--cheque", say("AMOUNT"), say("What the cheques come to."))]
 Services = Annotated[
     list[str],

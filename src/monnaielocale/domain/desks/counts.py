@@ -20,7 +20,10 @@ class DifferenceUnexplained(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class TillCount:
-    """What a person counted in a till: local notes and euros piece by piece, card slips and cheques by their sums."""
+    """What a person counted in a till: local notes and euros piece by piece, card slips and cheques by their sums.
+
+    Slips of card refunds count below zero, so that `card_cents` may be less than nothing after refunds of earlier sessions.
+    """
 
     notes: Bundle = NOTHING
     euros: Bundle = NOTHING
@@ -28,11 +31,11 @@ class TillCount:
     cheque_cents: int = 0
 
     def checked(self, denominations_cents: Iterable[int]) -> "TillCount":
-        """The same count; PieceUnknown for a note or coin that does not exist, AmountNotPositive for a sum below zero."""
+        """The same count; PieceUnknown for a note or coin that does not exist, AmountNotPositive for cheques below zero."""
         self.notes.checked(denominations_cents)
         self.euros.checked(EURO_PIECES_CENTS)
-        if min(self.card_cents, self.cheque_cents) < 0:
-            raise AmountNotPositive(amount=decimal_text(min(self.card_cents, self.cheque_cents)))
+        if self.cheque_cents < 0:
+            raise AmountNotPositive(amount=decimal_text(self.cheque_cents))
         return self
 
     @property
