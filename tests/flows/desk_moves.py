@@ -40,27 +40,15 @@ from tests.counter import NOTES
 from tests.desks import POOL
 from tests.flows.desk_model import PRICES, No, Notes, Taken, Till, worth
 from tests.flows.desk_purse import FLOAT_MOST, FLOAT_NOTES_MOST, Purse, Refund
-from tests.flows.test_desk_machine import CLERKS, TILLS, WALLET, Days, begun, pieces, places, tills
-from tests.world import CONVENTIONS, RESERVE_NOTES, TOWN, World
+from tests.flows.desk_worlds import HEIR, WALLET, begun_lenient
+from tests.flows.test_desk_machine import CLERKS, TILLS, Days, pieces, places, tills
+from tests.world import RESERVE_NOTES, World
 
 # The notes that there are, as many euros of each: so many were printed, two thirds of them sold.
 KINDS = (100, 200, 500, 1000)
 PRINTED, SOLD = 3_000_00, 2_000_00
-HEIR = "pool-heir"
 amounts = st.sampled_from((1_00, 5_00, 12_00, 40_00))
 few = st.dictionaries(st.sampled_from((100, 200, 500, 1000)), st.integers(1, 2), min_size=1, max_size=2).map(Counter)
-
-
-def begun_with_heir(database: Database, content: bytes = b"") -> None:
-    """The same, with somebody who may be the next head."""
-    begun(database, content)
-    World(database).add(HEIR, TOWN, "desk_clerk")
-
-
-def begun_lenient(database: Database) -> None:
-    """The same under a charter that lets refunds leave the till."""
-    text = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
-    begun_with_heir(database, text.replace("refunds_leave_till = false", "refunds_leave_till = true").encode())
 
 
 class Moves(Days):

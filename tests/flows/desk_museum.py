@@ -17,27 +17,13 @@ from monnaielocale.actions.till_sessions import (
     count_tills,
     open_sessions,
 )
-from monnaielocale.store.database import Database
 from tests.flows.desk_model import No
-from tests.flows.desk_moves import begun_lenient, begun_with_heir
 from tests.flows.desk_succession import Succession
+from tests.flows.desk_worlds import begun_with_museum
 from tests.flows.elsewhere import CAIRN
-from tests.museum import CLERK, CREDITED, MUSEUM, Museum
-from tests.world import World
+from tests.museum import CLERK, CREDITED, MUSEUM
 
 TICKETS = {"entry": 8_00, "entry-reduced": 5_00}
-
-
-def begun_with_museum(database: Database) -> None:
-    """The pool, and the museum with its day and its till open."""
-    begun_lenient(database)
-    Museum.opened(World(database), paid_on=3)
-
-
-def begun_strict(database: Database) -> None:
-    """The same under the pool's charter as it is published."""
-    begun_with_heir(database)
-    Museum.opened(World(database), paid_on=3)
 
 
 class Museums(Succession):

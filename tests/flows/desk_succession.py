@@ -10,9 +10,9 @@ from monnaielocale.actions.at_desk import CountGiven
 from monnaielocale.actions.handovers import AcceptHandover, DrawUpHandover, accept_handovers, draw_up_handovers
 from tests.desks import POOL
 from tests.flows.desk_model import No, worth
-from tests.flows.desk_moves import HEIR
 from tests.flows.desk_purse import Head, Passed
 from tests.flows.desk_register import Register
+from tests.flows.desk_worlds import HEIR
 from tests.flows.test_desk_machine import off, pieces, places
 
 HEADS = ("pool-head", HEIR)

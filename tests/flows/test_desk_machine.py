@@ -36,9 +36,10 @@ from monnaielocale.actions.till_sessions import (
 from monnaielocale.domain.actors import Actor
 from monnaielocale.store.database import Database
 from tests.counter import NOTES
-from tests.desks import POOL, Pool
+from tests.desks import POOL
 from tests.flows.databases import Copies
 from tests.flows.desk_model import PRICES, Desk, No, Notes, Taken, Till, worth
+from tests.flows.desk_worlds import WALLET, begun
 from tests.invariants import check_invariants
 from tests.world import BOOK, MONDAY, World
 
@@ -52,25 +53,11 @@ SETTINGS = settings(
     print_blob=True,
 )
 CLERKS, TILLS = ("pool-clerk", "pool-deputy"), ("till-1", "till-2")
-WALLET = 30_00
 clerks, tills, places = st.sampled_from(CLERKS), st.sampled_from(TILLS), st.integers(0, 1_000)
 services = st.lists(st.sampled_from(sorted(PRICES)), min_size=1, max_size=3)
 handful = st.dictionaries(st.sampled_from((100, 200, 500, 1000)), st.integers(1, 3), max_size=3).map(Counter)
 # Most counts find what is there.
 off = st.sampled_from((0, 0, 0, -1, 1))
-
-
-def begun(database: Database, content: bytes = b"") -> None:
-    """The pool with its float in notes in the first till, and a member with an account."""
-    world = World.create(database, MONDAY, content=content)
-    world.move_notes("printed", *((each, 3_000_00) for each in (100, 200, 500, 1000)))
-    world.move_notes("sold", *((each, 2_000_00) for each in (100, 200, 500, 1000)), slip="slip of the public")
-    world.enrol("E00001", "Maite Etxeberria")
-    world.add("maite", f"{BOOK}:E00001", "member")
-    world.fund("E00001", WALLET)
-    pool = Pool.opened(world)
-    pool.receive(150_00)
-    pool.exchange(*NOTES)
 
 
 def pieces(notes: Notes) -> tuple[tuple[int, int], ...]:

@@ -31,9 +31,10 @@ from tests.bank_files import imported
 from tests.desks import POOL
 from tests.flows.databases import Copies
 from tests.flows.desk_model import PRICES, No, Notes, worth
-from tests.flows.desk_moves import HEIR, KINDS, few
-from tests.flows.desk_museum import Museums, begun_strict
+from tests.flows.desk_moves import KINDS, few
+from tests.flows.desk_museum import Museums
 from tests.flows.desk_purse import Sent
+from tests.flows.desk_worlds import HEIR, begun_strict
 from tests.flows.test_crash import AT_COUNTERS, AT_DESKS, actions_of
 from tests.flows.test_desk_machine import CLERKS, SETTINGS, TILLS, off, pieces, places, tills
 from tests.matching import explained
