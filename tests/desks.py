@@ -30,12 +30,18 @@ from monnaielocale.domain.desks.postings import Place, Taken
 from monnaielocale.domain.identifiers import new_id
 from monnaielocale.domain.ledger import Event
 from monnaielocale.store.unit_of_work import unit_of_work
-from tests.world import BOOK, TOWN, World
+from tests.world import BOOK, CONVENTIONS, TOWN, World
 
 POOL = "bayonne-pool"
 TILL = "till-1"
 # Who works at the pool: login and rank.
 STAFF = (("pool-head", "head"), ("pool-deputy", "deputy"), ("pool-clerk", "clerk"))
+
+
+def with_refunds() -> bytes:
+    """The convention under a charter of the pool that lets refunds leave the till."""
+    text = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
+    return text.replace("refunds_leave_till = false", "refunds_leave_till = true").encode()
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from monnaielocale.domain.identifiers import new_id
 from monnaielocale.store.database import Database
 from tests.bank_files import Bank, as_camt, as_cfonb, imported, on
 from tests.counter import Counter
-from tests.desks import POOL, TILL, Pool
+from tests.desks import POOL, TILL, Pool, with_refunds
 from tests.flows.elsewhere import CAIRN, GRENOBLE, LE_CAIRN, Elsewhere
 from tests.matching import allocation, credited, due_to, explained, line_of, payments_of, proposed, undone
 from tests.towns import drafting, mandates_in_force, run_signed
@@ -59,10 +59,8 @@ class Visited:
 
 def visited(database: Database) -> Visited:
     """Build it, on 20 January."""
-    first_town = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
-    lenient = first_town.replace("refunds_leave_till = false", "refunds_leave_till = true")
-    world = World.create(database, on(20), content=lenient.encode())
-    second_town = first_town
+    world = World.create(database, on(20), content=with_refunds())
+    second_town = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
     second_town = second_town.replace("bayonne", BIARRITZ).replace("Ville de Bayonne", "Ville de Biarritz")
     load_convention(database, world.actor("administrator"), second_town.encode(), world.on)
     elsewhere = Elsewhere.beside(world)

@@ -107,11 +107,14 @@ class Moves(Days):
 
     def undone(self, answer: dict[str, Any], till: str, taken: Taken, chosen: list[int], back: tuple[int, int, int, int]) -> None:
         super().undone(answer, till, taken, chosen, back)
-        self.model.move(Counter(dict(map(tuple, answer["change_notes"]))), target="public")
-        self.model.digital -= back[2]
-        self.model.other -= back[3]
         if answer["to_refund_cents"]:
             self.model.owing[answer["number"]] = Refund(taken, answer["to_refund_cents"])
+
+    def given_back(self, till: str, taken: Taken, pieces_back: Notes, back: tuple[int, int, int, int]) -> None:
+        super().given_back(till, taken, pieces_back, back)
+        self.model.move(pieces_back, target="public")
+        self.model.digital -= back[2]
+        self.model.other -= back[3]
 
     # The float.
 
@@ -271,16 +274,9 @@ class Moves(Days):
 
     def refunded(self, answer: dict[str, Any], till: str, refund: Refund, back: tuple[int, int, int, int]) -> None:
         """What the till gave back."""
-        (cents, euros, digital, card), held, taken = back, self.model.tills[till], refund.taken
         notes = Counter(dict(map(tuple, answer["notes"])))
-        assert (answer["refunded_cents"], worth(notes), answer["euros_cents"]) == (refund.cents, cents, euros)
-        held.notes, held.euros, held.card = held.notes - notes, held.euros - euros, held.card - card
-        taken.notes, taken.euros = taken.notes - cents, taken.euros - euros
-        taken.digital, taken.card = taken.digital - digital, taken.card - card
-        self.model.move(notes, target="public")
-        self.model.wallet += digital
-        self.model.digital -= digital
-        self.model.other -= card
+        assert (answer["refunded_cents"], worth(notes), answer["euros_cents"]) == (refund.cents, *back[:2])
+        self.given_back(till, refund.taken, notes, back)
         self.model.to_refund -= refund.cents
         refund.paid = True
 

@@ -17,6 +17,7 @@ from monnaielocale.actions.till_sessions import (
     count_tills,
     open_sessions,
 )
+from tests.desks import Pool
 from tests.flows.desk_model import No
 from tests.flows.desk_succession import Succession
 from tests.flows.desk_worlds import begun_with_museum
@@ -80,16 +81,8 @@ class Museums(Succession):
     @invariant()
     def visitors_paid_what_the_model_says(self) -> None:
         """Invariant 7, where wallets are kept elsewhere: what the museum took left them."""
-        with self.database.reading() as connection:
-            held = {
-                (book, code): cents
-                for book, code, cents in connection.execute(
-                    "SELECT book.code, account.code, cents FROM account_balance AS account JOIN book ON book.id = book_id"
-                    " WHERE book.code = ANY(%s)",
-                    [[CAIRN, MUSEUM]],
-                ).fetchall()
-            }
-        assert held.get((MUSEUM, "digital_received"), 0) == held.get((CAIRN, f"wallet:{MUSEUM}"), 0) == self.visited
-        assert held[CAIRN, "wallets_elsewhere"] == CREDITED - self.visited
-        revenue = sum(cents for (book, code), cents in held.items() if book == MUSEUM and code.startswith("revenue:"))
-        assert revenue == self.visited
+        pool = Pool(self.world)
+        own, association = pool.held(MUSEUM), pool.held(CAIRN)
+        assert own.get("digital_received", 0) == association.get(f"wallet:{MUSEUM}", 0) == self.visited
+        assert association.get("wallets_elsewhere", 0) == CREDITED - self.visited
+        assert sum(cents for code, cents in own.items() if code.startswith("revenue:")) == self.visited

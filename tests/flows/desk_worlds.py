@@ -2,9 +2,9 @@
 
 from monnaielocale.store.database import Database
 from tests.counter import NOTES
-from tests.desks import Pool
+from tests.desks import Pool, with_refunds
 from tests.museum import Museum
-from tests.world import BOOK, CONVENTIONS, MONDAY, TOWN, World
+from tests.world import BOOK, MONDAY, TOWN, World
 
 WALLET = 30_00
 HEIR = "pool-heir"
@@ -31,8 +31,7 @@ def begun_with_heir(database: Database, content: bytes = b"") -> None:
 
 def begun_lenient(database: Database) -> None:
     """The same under a charter that lets refunds leave the till."""
-    text = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
-    begun_with_heir(database, text.replace("refunds_leave_till = false", "refunds_leave_till = true").encode())
+    begun_with_heir(database, with_refunds())
 
 
 def begun_with_museum(database: Database) -> None:

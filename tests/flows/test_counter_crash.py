@@ -52,12 +52,12 @@ from monnaielocale.actions.till_sessions import (
 from monnaielocale.store.database import Database
 from tests.bank_files import on
 from tests.counter import COINS, NOTES, Counter, moved
-from tests.desks import POOL, TILL, Pool
+from tests.desks import POOL, TILL, Pool, with_refunds
 from tests.flows.crashing import Crasher
 from tests.flows.test_crash import AT_COUNTERS, Perilous, actions_of
 from tests.invariants import check_invariants
 from tests.museum import Museum
-from tests.world import BOOK, CONVENTIONS, TOWN, World
+from tests.world import BOOK, TOWN, World
 
 FLOAT = CountGiven(NOTES, COINS)
 LESSON = (ServiceAsked("lesson"),)
@@ -67,12 +67,6 @@ LESSON = (ServiceAsked("lesson"),)
 def crasher() -> Iterator[Crasher]:
     with Crasher() as found:
         yield found
-
-
-def with_refunds() -> bytes:
-    """The convention whose pool lets refunds leave the till."""
-    text = (CONVENTIONS / "bayonne-eusko.toml").read_text(encoding="utf-8")
-    return text.replace("refunds_leave_till = false", "refunds_leave_till = true").encode()
 
 
 def test_t3_at_the_counter_a_process_killed_between_any_two_writes_leaves_all_or_nothing(

@@ -272,21 +272,22 @@ class Days(RuleBasedStateMachine):
     def undone(self, answer: dict[str, Any], till: str, taken: Taken, chosen: list[int], back: tuple[int, int, int, int]) -> None:
         gone = [taken.lines.pop(row) for row in chosen]
         owed = sum(map(PRICES.__getitem__, gone))
-        held = self.model.tills[till]
-        notes, euros, digital, card = back
-        assert (answer["change_notes_cents"], answer["change_euros_cents"]) == (notes, euros)
-        held.notes -= Counter(dict(map(tuple, answer["change_notes"])))
-        held.euros -= euros
-        held.card -= card
-        self.model.wallet += digital
+        assert (answer["change_notes_cents"], answer["change_euros_cents"]) == back[:2]
+        self.given_back(till, taken, Counter(dict(map(tuple, answer["change_notes"]))), back)
         self.model.to_refund += answer["to_refund_cents"]
-        taken.notes, taken.euros = taken.notes - notes, taken.euros - euros
-        taken.digital, taken.card = taken.digital - digital, taken.card - card
         assert answer["to_refund_cents"] == (0 if taken.day == self.model.open_day else owed)
         self.model.day_total -= owed
         self.model.ever_total -= owed
         for service in gone:
             self.model.revenue[service] -= PRICES[service]
+
+    def given_back(self, till: str, taken: Taken, pieces_back: Notes, back: tuple[int, int, int, int]) -> None:
+        """What the payer of a receipt got back, by the same means."""
+        (notes, euros, digital, card), held = back, self.model.tills[till]
+        held.notes, held.euros, held.card = held.notes - pieces_back, held.euros - euros, held.card - card
+        taken.notes, taken.euros = taken.notes - notes, taken.euros - euros
+        taken.digital, taken.card = taken.digital - digital, taken.card - card
+        self.model.wallet += digital
 
     @precondition(lambda self: self.model.receipts)
     @rule(place=places)

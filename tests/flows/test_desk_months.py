@@ -28,7 +28,7 @@ from monnaielocale.actions.remittances import (
 )
 from monnaielocale.domain.notes import NotesKind
 from tests.bank_files import imported
-from tests.desks import POOL
+from tests.desks import POOL, Pool
 from tests.flows.databases import Copies
 from tests.flows.desk_model import PRICES, No, Notes, worth
 from tests.flows.desk_moves import KINDS, few
@@ -198,13 +198,7 @@ class Months(Museums):
 
     @invariant()
     def every_account_holds_what_the_model_says(self) -> None:
-        with self.database.reading() as connection:
-            rows = connection.execute(
-                "SELECT account.code, cents FROM account_balance AS account JOIN book ON book.id = book_id"
-                " WHERE cents <> 0 AND book.code = %s",
-                [POOL],
-            ).fetchall()
-        assert dict(rows) == self.model.everything()
+        assert Pool(self.world).held() == self.model.everything()
 
     def association_holds(self) -> dict[str, int]:
         """What the association's accounts hold, all of them."""
