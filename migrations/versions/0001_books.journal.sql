@@ -165,31 +165,34 @@ CREATE FUNCTION check_lines(
     into_book integer, first_entry bigint, entry_events uuid[], entry_days date[], entry_counts integer[],
     line_accounts bigint[], line_numbers bigint[], line_places integer[], line_cents bigint[], line_balances bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    entries bigint;
+    with_notes boolean;
+    with_bank boolean;
+    wrong text[];
 BEGIN
-    -- Arrays that begin elsewhere than at 1 would say two things by one place.
-    IF cardinality(line_accounts) <> (SELECT COALESCE(sum(stated), 0) FROM unnest(entry_counts) AS stated)
-       OR 1 <> ANY (ARRAY[array_lower(entry_events, 1), array_lower(entry_days, 1), array_lower(entry_counts, 1)]) THEN
-        PERFORM refuse('entry_whole', format('the entries of book %s state other lines than theirs', into_book));
-    END IF;
-    PERFORM refuse(COALESCE(fault, CASE WHEN stated IS DISTINCT FROM lines THEN 'entry_whole'
-                                        WHEN euros <> 0 OR units <> 0 THEN 'entry_balance' ELSE 'entry_circulation' END),
-                   format('entry %s has %s lines of %s, sums %s and %s, held and not owed %s in notes and %s digital',
-                          first_entry - 1 + place, lines, stated, euros, units, notes, digital))
-       FROM (
-            SELECT place, entry_counts[place] AS stated, count(*) AS lines,
+    -- The usual batch is looked at once: one query says what is wrong, if anything is, and whether more is to be looked at.
+    SELECT count(*), bool_or(in_notes), bool_or(at_bank),
+           min(ARRAY[rule, format('entry %s has %s lines of %s, sums %s and %s, held and not owed %s in notes and %s digital',
+                                  first_entry - 1 + place, lines, stated, euros, total - euros, notes, digital)])
+               FILTER (WHERE rule IS NOT NULL)
+      INTO entries, with_notes, with_bank, wrong
+      FROM (
+        SELECT *, COALESCE(fault, CASE WHEN stated IS DISTINCT FROM lines THEN 'entry_whole'
+                                       WHEN euros <> 0 OR total <> 0 THEN 'entry_balance'
+                                       WHEN notes <> 0 OR digital <> 0 THEN 'entry_circulation' END) AS rule
+          FROM (
+            SELECT place, entry_counts[place] AS stated, count(*) AS lines, sum(cents) AS total,
                    COALESCE(sum(cents) FILTER (WHERE currency = 'EUR'), 0) AS euros,
-                   COALESCE(sum(cents) FILTER (WHERE currency <> 'EUR'), 0) AS units,
                    COALESCE(sum(cents) FILTER (WHERE role IN ('circulation.notes', 'notes.public', 'notes.drawer',
                                                               'notes.envelope', 'notes.transit_in')), 0) AS notes,
                    COALESCE(sum(cents) FILTER (WHERE role IN ('circulation.digital', 'wallet', 'wallets_elsewhere',
                                                               'wallets_elsewhere.pending')), 0) AS digital,
+                   bool_or(denomination_cents IS NOT NULL) AS in_notes, bool_or(role = 'bank') AS at_bank,
                    min(CASE WHEN book_id IS DISTINCT FROM into_book THEN 'line_account'
                             WHEN cents % denomination_cents <> 0 THEN 'line_denomination'
                             WHEN added.balance - cents <> COALESCE(before.balance, 0)
                               OR (number <> 1 AND before.balance IS NULL) THEN 'line_position'
-                            WHEN role = 'bank' AND (
-                                 SELECT kind NOT IN ('bank_line', 'opening') FROM event WHERE event.id = entry_events[place])
-                            THEN 'bank_line_only'
                             WHEN floored AND added.balance * side < 0 AND cents * side < 0 THEN 'balance_below_zero' END) AS fault
               FROM (SELECT unnest(line_accounts) AS account_id, unnest(line_numbers) AS number, unnest(line_places) AS place,
                            unnest(line_cents) AS cents, unnest(line_balances) AS balance) AS added
@@ -202,10 +205,24 @@ BEGIN
                      WHERE written.account_id = added.account_id AND written.account_line_number = added.number - 1 LIMIT 1
               ) AS before ON true
              GROUP BY place
-       ) AS entry
-      WHERE fault IS NOT NULL OR stated IS DISTINCT FROM lines OR euros <> 0 OR units <> 0 OR notes <> 0 OR digital <> 0;
-    -- Few batches move notes, whose denominations are looked at one by one.
-    IF EXISTS (SELECT 1 FROM account WHERE id = ANY (line_accounts) AND denomination_cents IS NOT NULL) THEN
+          ) AS summed
+      ) AS entry;
+    IF with_bank THEN
+        PERFORM refuse('bank_line_only', format('entry %s moves %s without a statement line', first_entry - 1 + place, code))
+           FROM (SELECT unnest(line_accounts) AS account_id, unnest(line_places) AS place) AS added
+           JOIN LATERAL (SELECT code, role FROM account WHERE account.id = added.account_id LIMIT 1) AS account ON role = 'bank'
+           JOIN LATERAL (SELECT kind FROM event WHERE event.id = entry_events[place] LIMIT 1) AS event
+             ON kind NOT IN ('bank_line', 'opening');
+    END IF;
+    IF wrong IS NOT NULL THEN
+        PERFORM refuse(wrong[1], wrong[2]);
+    END IF;
+    -- Each entry has its lines: none is without. Arrays that begin elsewhere than at 1 would say two things by one place.
+    IF entries <> cardinality(entry_counts)
+       OR 1 <> ANY (ARRAY[array_lower(entry_events, 1), array_lower(entry_days, 1), array_lower(entry_counts, 1)]) THEN
+        PERFORM refuse('entry_whole', format('the entries of book %s state other lines than theirs', into_book));
+    END IF;
+    IF with_notes THEN
         PERFORM refuse('entry_denomination',
                        format('entry %s makes notes of %s: %s', first_entry - 1 + place, denomination_cents, sum(cents)))
            FROM (SELECT unnest(line_accounts) AS account_id, unnest(line_places) AS place, unnest(line_cents) AS cents) AS added
