@@ -7,7 +7,7 @@ while committing is settled by asking the keys.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -25,6 +25,7 @@ from ..store.database import Connection, Database
 from ..store.faults import OutcomeUnknown, refusal_of
 from ..store.journal import Effect, KnownBooks, OpenBook
 from ..store.queries import query
+from ..store.sending import Written
 from ..store.unit_of_work import Read, Row, UnitOfWork, unit_of_work
 
 
@@ -175,12 +176,16 @@ def interrupted(
 
 @dataclass(slots=True)
 class Carried(Generic[ItemType]):
-    """A batch that was decided on what is known of its book: what is to be written, and the answers for when it is."""
+    """A batch that was decided on what is known of its book: what is to be written, and the answers for when it is.
+
+    `written` are the parameters as they are sent, made while the batch before is on its way.
+    """
 
     items: Sequence[ItemType]
     outcomes: list[Outcome]
     book: OpenBook
     parameters: dict[str, Any]
+    written: Written = field(default_factory=list)
 
 
 def carry_on(

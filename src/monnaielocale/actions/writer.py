@@ -25,17 +25,24 @@ class Writer(Generic[ItemType]):
         self._connection: Connection | None = None
         self._sending: Sending | None = None
         self._sent: Carried[ItemType] | None = None
-        self._failed_to_send = False
 
     def carries_on(self) -> bool:
         """Whether a batch may be decided on what is known."""
         return self._act.knows is not None and self._known.any()
 
     def decide(self, items: Sequence[ItemType]) -> Carried[ItemType] | None:
-        """Decide a batch on what is known; None when it must be performed."""
-        if self._connection is None or self._connection.closed or not self.carries_on():
+        """Decide a batch on what is known, and write down what is to be sent; None when it must be performed."""
+        if self._connection is None or self._sending is None or self._connection.closed or not self.carries_on():
             return None
-        return carry_on(self._connection, self._act, items, self._known)
+        carried = carry_on(self._connection, self._act, items, self._known)
+        if carried is not None:
+            try:
+                carried.written = self._sending.written(carried.parameters)
+            except Exception:
+                # Something that cannot even be written down, such as half a character: `perform` finds out whose it is.
+                self._known.forget()
+                return None
+        return carried
 
     def stands(self, carried: Carried[ItemType]) -> bool:
         """Whether what a batch was decided on is still what is known."""
@@ -44,16 +51,12 @@ class Writer(Generic[ItemType]):
     def send(self, carried: Carried[ItemType]) -> None:
         """Have a batch written, without waiting for it."""
         assert self._connection is not None and self._sending is not None
-        self._sent, self._failed_to_send = carried, False
-        carried.parameters["previous"] = carried.book.head.hash
+        self._sent = carried
         try:
-            self._sending.send(carried.parameters)
-        except psycopg.OperationalError:
+            self._sending.send(carried.written, previous=carried.book.head.hash)
+        except Exception:
             # A connection that is lost says so again when it is asked for the answer.
             self._connection.close()
-        except Exception:
-            # Something that cannot even be written down, such as half a character: `perform` finds out whose it is.
-            self._failed_to_send = True
 
     def has_sent(self, carried: Carried[ItemType]) -> bool:
         """Whether this is the batch that was sent and not yet finished."""
@@ -61,8 +64,7 @@ class Writer(Generic[ItemType]):
 
     def awaits_answer(self) -> bool:
         """Whether something is on its way whose answer will arrive on the socket."""
-        sent = self._sent is not None and not self._failed_to_send
-        return sent and self._connection is not None and not self._connection.closed
+        return self._sent is not None and self._connection is not None and not self._connection.closed
 
     def fileno(self) -> int:
         """The socket on which the answer to what was sent arrives."""
@@ -73,9 +75,6 @@ class Writer(Generic[ItemType]):
         """Wait for a batch that was sent, and answer its items; one that the database refuses is performed."""
         assert self._sending is not None and self._sent is carried
         self._sent = None
-        if self._failed_to_send:
-            self._known.forget()
-            return self.perform(carried.items)
         try:
             _, link = self._sending.answer()
         except psycopg.OperationalError as error:

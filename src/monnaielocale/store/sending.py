@@ -12,6 +12,7 @@ from .database import Connection
 from .queries import query
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
+Written = list[bytes | None]
 
 
 class Sending:
@@ -34,9 +35,15 @@ class Sending:
         """The socket on which the answer will arrive."""
         return self._pgconn.socket
 
-    def send(self, parameters: dict[str, Any]) -> None:
-        """Send the query; raises OperationalError when the connection is lost."""
-        self._pgconn.send_query_prepared(self._name, [self._written(parameters[name]) for name in self._parameters])
+    def written(self, parameters: dict[str, Any]) -> Written:
+        """The parameters as they will be sent; raises UnicodeError for what cannot be written down, such as half a character."""
+        return [self._as_text(parameters[name]) for name in self._parameters]
+
+    def send(self, written: Written, **late: Any) -> None:
+        """Send the query, with what was not known yet when the rest was written; raises OperationalError when it cannot."""
+        for name, value in late.items():
+            written[self._parameters.index(name)] = self._as_text(value)
+        self._pgconn.send_query_prepared(self._name, written)
         while self._pgconn.flush():
             self._wait(POLLIN | POLLOUT)
             self._pgconn.consume_input()
@@ -68,7 +75,7 @@ class Sending:
         waiting.register(self._pgconn.socket, events)
         waiting.poll()
 
-    def _written(self, value: Any) -> bytes | None:
+    def _as_text(self, value: Any) -> bytes | None:
         if value is None:
             return None
         return b"\\x" + value.hex().encode() if isinstance(value, bytes) else str(value).encode(self._encoding)
