@@ -38,6 +38,7 @@ BEGIN
        FROM unnest(event_persons) AS given (id)
       WHERE NOT EXISTS (SELECT FROM person WHERE person.id = given.id);
 END $$;
+DROP FUNCTION keeps_book(uuid, text, integer);
 DROP FUNCTION check_rights(uuid[], text[], integer);
 DROP FUNCTION refuse_person(text, uuid, text[]);
 DROP FUNCTION roles_for(text);
