@@ -16,6 +16,7 @@ from monnaielocale.actions.redemptions import MemberDeparts, depart_members
 from monnaielocale.actions.writer import Writer
 from monnaielocale.domain.ledger import BalanceTooLow, BookState, PeriodClosed, Position
 from monnaielocale.domain.members import MemberLeft
+from monnaielocale.domain.refusals import Refusal
 from monnaielocale.store import journal
 from monnaielocale.store.database import Database
 from monnaielocale.store.faults import BusyBook, OutcomeUnknown
@@ -223,3 +224,24 @@ def test_callers_of_a_collector_go_on_when_its_connection_is_lost_between_two_ba
             assert clerk.submit(desk.payment(1_00, "lost")).result(60) == OutcomeUnknown()
         assert isinstance(clerk.submit(desk.payment(1_00, "lost")).result(60), Answer)
     assert desk.world.wallet("E00002") == 5_00
+
+
+def test_what_the_database_refuses_at_the_commit_was_not_done(desk: Desk) -> None:
+    """Some walls are looked at when the transaction ends, after the batch has answered."""
+    with psycopg.connect(desk.world.database.url) as owner:
+        owner.execute(
+            "CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM refuse('falling_wall', 'it falls'); RETURN NULL; END $$"
+        )
+        owner.execute(
+            "CREATE CONSTRAINT TRIGGER falls AFTER INSERT ON batch DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION fall()"
+        )
+    carried = desk.carry_on(desk.payment(2_00))
+    desk.writer.send(carried)
+    (outcome,) = desk.writer.finish(carried)
+    with psycopg.connect(desk.world.database.url) as owner:
+        owner.execute("DROP TRIGGER falls ON batch")
+        owner.execute("DROP FUNCTION fall")
+    assert isinstance(outcome, Refusal)
+    assert desk.world.wallet("E00002") == 1_00

@@ -55,13 +55,19 @@ class Sending:
 
     def answer(self) -> list[bytes | None]:
         """Wait for the one row of the answer; raises what the database says, and OperationalError when the connection is lost."""
+        results = [self._next_result()]
+        while results[-1] is not None:
+            results.append(self._next_result())
+        # The row comes first. What the database refuses when it commits comes after it.
+        for result in results[:-1] or results:
+            self._succeed(result)
+        row = results[0]
+        return [row.get_value(0, column) for column in range(row.nfields)]
+
+    def _next_result(self) -> Any:
         while not self.arrived():
             self._wait(POLLIN)
-        result = self._pgconn.get_result()
-        while result is not None and self._pgconn.get_result() is not None:
-            pass
-        result = self._succeed(result)
-        return [result.get_value(0, column) for column in range(result.nfields)]
+        return self._pgconn.get_result()
 
     def _succeed(self, result: Any) -> Any:
         if result is None or self._connection.closed:
