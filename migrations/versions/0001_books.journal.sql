@@ -5,7 +5,7 @@
 -- what was committed before the lock was granted.
 CREATE FUNCTION lock_books(codes text[])
 RETURNS TABLE (
-    id integer, code text, unit_currency text, batch_number bigint, hash bytea,
+    id integer, code text, unit_currency text, batch_number bigint, root bytea,
     entry_number bigint, event_number bigint, recorded_at timestamptz, closed_until date
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -14,7 +14,7 @@ BEGIN
     PERFORM 1 FROM book WHERE book.code = ANY (codes) ORDER BY book.id FOR UPDATE;
     RETURN QUERY
         SELECT book.id, book.code, book.unit_currency, COALESCE(last.number, 0),
-               COALESCE(last.hash, decode(repeat('00', 32), 'hex')),
+               COALESCE(last.root, decode(repeat('00', 32), 'hex')),
                COALESCE(last.last_entry_number, 0), COALESCE(last.last_event_number, 0),
                GREATEST(clock_timestamp(), last.recorded_at),
                (SELECT max(closing.closed_until) FROM book_closing AS closing WHERE closing.book_id = book.id)
@@ -25,7 +25,10 @@ BEGIN
          WHERE book.code = ANY (codes);
 END $$;
 
--- Writes a batch that continues the one before it, with the keys of its effects; answers its moment and the hash that links it.
+-- Writes a batch that continues the one before it, with the keys of its effects, and links it. It says which one that is by its
+-- number and its root, which a writer knows before that one is written: it may send the next batch behind one that is on its way,
+-- and both are refused when the first is. No other batch has the same root, since the identifiers of its events are in it.
+--
 -- Each array is a column. What follows from a row's place is not passed: numbers of events and entries. A line says by a place to
 -- which entry it belongs. Without a moment the batch is dated here, under the lock: for a writer who knows the head from before.
 --
@@ -33,19 +36,20 @@ END $$;
 -- small batch would spend more time on that than on its rows.
 CREATE FUNCTION record_batch(
     into_book integer, batch_number bigint, dated timestamptz, first_event bigint, first_entry bigint,
-    sealed_root bytea, sealed_after bytea,
+    sealed_root bytea, continued_root bytea,
     event_ids uuid[], event_kinds text[], event_days date[], event_persons uuid[], event_reverses uuid[], event_reasons text[],
     event_details jsonb,
     entry_events uuid[], entry_days date[], entry_counts integer[], entry_labels text[],
     line_accounts bigint[], line_numbers bigint[], line_places integer[], line_cents bigint[], line_balances bigint[],
-    key_persons uuid[], key_actions text[], key_texts text[], key_hashes bytea[], key_answers jsonb,
-    OUT moment timestamptz, OUT link bytea
-)
+    key_persons uuid[], key_actions text[], key_texts text[], key_hashes bytea[], key_answers jsonb
+) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     into_code text;
     into_kind text;
     last record;
+    moment timestamptz;
+    sealed_after bytea;
 BEGIN
     SELECT book.code, book.kind INTO into_code, into_kind FROM book WHERE book.id = into_book FOR UPDATE;
     -- A statement of its own sees what was committed before the lock was granted.
@@ -53,19 +57,20 @@ BEGIN
       INTO last
       FROM (SELECT) AS always
       LEFT JOIN LATERAL (SELECT * FROM batch WHERE book_id = into_book ORDER BY number DESC LIMIT 1) AS batch ON true;
-    IF (batch_number, first_event, first_entry, sealed_after) IS DISTINCT FROM (
+    IF (batch_number, first_event, first_entry, continued_root) IS DISTINCT FROM (
             COALESCE(last.number, 0) + 1, COALESCE(last.last_event_number, 0) + 1, COALESCE(last.last_entry_number, 0) + 1,
-            COALESCE(last.hash, decode(repeat('00', 32), 'hex'))) OR dated < last.recorded_at THEN
+            COALESCE(last.root, decode(repeat('00', 32), 'hex'))) OR dated < last.recorded_at THEN
         PERFORM refuse('batch_chain', format('batch %s of book %s does not continue the chain', batch_number, into_book));
     END IF;
     moment := COALESCE(dated, GREATEST(clock_timestamp(), last.recorded_at));
-    link := sha256(sealed_after || convert_to(format(
-        '[%s,%s,"%s+00:00",%s,%s]', to_json(into_code), batch_number,
-        to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), first_event, first_entry), 'UTF8') || sealed_root);
+    sealed_after := COALESCE(last.hash, decode(repeat('00', 32), 'hex'));
     INSERT INTO batch (book_id, number, recorded_at, first_entry_number, last_entry_number, first_event_number,
                        last_event_number, root, previous_hash, hash)
     VALUES (into_book, batch_number, moment, first_entry, first_entry - 1 + cardinality(entry_events),
-            first_event, first_event - 1 + cardinality(event_ids), sealed_root, sealed_after, link);
+            first_event, first_event - 1 + cardinality(event_ids), sealed_root, sealed_after,
+            sha256(sealed_after || convert_to(format(
+                '[%s,%s,"%s+00:00",%s,%s]', to_json(into_code), batch_number,
+                to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), first_event, first_entry), 'UTF8') || sealed_root));
     INSERT INTO event (book_id, batch_number, recorded_at, number, id, kind, business_on, acted_by, reverses_event_id, reason,
                        details)
     SELECT into_book, batch_number, moment, first_event - 1 + place, id, kind, business_on, acted_by, reverses, reason, details

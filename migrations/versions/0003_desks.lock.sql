@@ -3,7 +3,7 @@
 ALTER FUNCTION lock_books(text[]) RENAME TO lock_heads;
 CREATE FUNCTION lock_books(codes text[])
 RETURNS TABLE (
-    id integer, code text, unit_currency text, batch_number bigint, hash bytea,
+    id integer, code text, unit_currency text, batch_number bigint, root bytea,
     entry_number bigint, event_number bigint, recorded_at timestamptz, closed_until date
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -15,7 +15,7 @@ BEGIN
           JOIN book AS followed ON followed.id = desk.issuer_book_id
          WHERE book.code = ANY (codes) AND book.kind = 'desk');
     RETURN QUERY
-        SELECT head.id, head.code, head.unit_currency, head.batch_number, head.hash, head.entry_number, head.event_number,
+        SELECT head.id, head.code, head.unit_currency, head.batch_number, head.root, head.entry_number, head.event_number,
                max(head.recorded_at) OVER (), head.closed_until
           FROM lock_heads(codes) AS head;
 END $$;

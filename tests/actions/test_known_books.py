@@ -11,9 +11,9 @@ import pytest
 from monnaielocale.actions.closings import CloseBooks, close_books
 from monnaielocale.actions.collector import Collector
 from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
-from monnaielocale.actions.perform import Answer, Carried, KeyReused, Outcome, Unforeseen
+from monnaielocale.actions.perform import Answer, KeyReused, Unforeseen
 from monnaielocale.actions.redemptions import MemberDeparts, depart_members
-from monnaielocale.actions.writer import Writer
+from monnaielocale.actions.writer import Told, Writer
 from monnaielocale.domain.ledger import BalanceTooLow, BookState, PeriodClosed, Position
 from monnaielocale.domain.members import MemberLeft
 from monnaielocale.domain.refusals import Refusal
@@ -21,7 +21,6 @@ from monnaielocale.store import journal
 from monnaielocale.store.database import Database
 from monnaielocale.store.faults import BusyBook, OutcomeUnknown
 from monnaielocale.store.journal import Head, KnownBooks, OpenBook
-from tests.flows.test_crash import fuse, terminate
 from tests.invariants import check_invariants
 from tests.world import BOOK, MONDAY, World
 
@@ -36,21 +35,36 @@ class Desk:
     def payment(self, cents: int, key: str = "", payee: str = "E00002") -> WalletPayment:
         return WalletPayment(self.world.actor("operator"), BOOK, "E00001", payee, cents, MONDAY, key=key)
 
-    def write(self, *items: WalletPayment) -> list[Outcome]:
+    def write(self, *items: WalletPayment) -> list[Told]:
         carried = self.writer.decide(items)
         if carried is None:
             return self.writer.perform(items)
         self.writer.send(carried)
-        return self.writer.finish(carried)
+        (outcomes,) = self.writer.finish()
+        return outcomes
 
-    def pay(self, cents: int, key: str = "", payee: str = "E00002") -> Outcome:
+    def pay(self, cents: int, key: str = "", payee: str = "E00002") -> Told:
         return self.write(self.payment(cents, key, payee))[0]
 
-    def carry_on(self, *items: WalletPayment) -> Carried[WalletPayment]:
-        """Decide payments on what is known, which must be enough."""
+    def send(self, *items: WalletPayment) -> None:
+        """Decide payments on what is known, which must be enough, and send them."""
         carried = self.writer.decide(items)
         assert carried is not None
-        return carried
+        self.writer.send(carried)
+
+    def cut(self, *, but: int = 0) -> None:
+        """An administrator ends all connections on the server's side, but one."""
+        with psycopg.connect(self.world.database.url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)",
+                [but],
+            )
+
+
+def types(batches: list[list[Told]]) -> list[list[type]]:
+    """What the items of batches were told, as types."""
+    return [[type(outcome) for outcome in batch] for batch in batches]
 
 
 @pytest.fixture
@@ -70,37 +84,44 @@ def desk(database: Database) -> Iterator[Desk]:
 
 def test_what_follows_is_written_at_once(desk: Desk) -> None:
     for cents in (2_00, 3_00):
-        carried = desk.carry_on(desk.payment(cents))
-        desk.writer.send(carried)
-        assert isinstance(desk.writer.finish(carried)[0], Answer)
+        desk.send(desk.payment(cents))
+        assert types(desk.writer.finish()) == [[Answer]]
     assert (desk.world.wallet("E00001"), desk.world.wallet("E00002")) == (14_00, 6_00)
     with desk.world.database.reading() as connection:
         moments = connection.execute("SELECT recorded_at FROM batch ORDER BY number").fetchall()
     assert moments == sorted(moments)
 
 
-def test_a_batch_is_decided_on_one_that_is_on_its_way(desk: Desk) -> None:
-    first = desk.carry_on(desk.payment(19_00))
-    desk.writer.send(first)
-    back = replace(desk.payment(20_00), payer="E00002", payee="E00001")
-    second = desk.carry_on(back)
-    assert desk.writer.stands(second)
-    assert isinstance(desk.writer.finish(first)[0], Answer)
-    desk.writer.send(second)
-    assert isinstance(desk.writer.finish(second)[0], Answer)
-    assert (desk.world.wallet("E00001"), desk.world.wallet("E00002")) == (20_00, 0)
+def test_a_batch_is_sent_behind_one_that_is_on_its_way(desk: Desk) -> None:
+    desk.send(desk.payment(19_00))
+    desk.send(replace(desk.payment(20_00), payer="E00002", payee="E00001"))
+    desk.send(desk.payment(5_00), desk.payment(6_00))
+    assert [types(desk.writer.finish()) for _ in range(3)] == [[[Answer]], [[Answer]], [[Answer, Answer]]]
+    assert (desk.world.wallet("E00001"), desk.world.wallet("E00002")) == (9_00, 11_00)
+    assert isinstance(desk.pay(1_00), Answer)
 
 
-def test_a_batch_falls_with_the_one_that_it_was_decided_on(desk: Desk) -> None:
-    """Somebody else takes the money first: the batch on its way is refused, and the next does not stand."""
-    first = desk.carry_on(desk.payment(19_00))
+def test_batches_fall_with_the_one_that_they_were_decided_on(desk: Desk) -> None:
+    """Somebody else takes the money first: what is on its way is refused, and decided again in its order."""
+    back = replace(desk.payment(18_00), payer="E00002", payee="E00001")
     desk.world.pay("E00001", "E00003", 18_00)
-    desk.writer.send(first)
-    second = desk.carry_on(replace(desk.payment(20_00), payer="E00002", payee="E00001"))
-    (outcome,) = desk.writer.finish(first)
-    assert outcome == BalanceTooLow(account="wallet:E00001", balance="1.00 EUS", amount="19.00 EUS")
-    assert not desk.writer.stands(second)
-    assert isinstance(desk.writer.perform(second.items)[0], BalanceTooLow)
+    desk.send(desk.payment(19_00))
+    desk.send(back)
+    desk.send(desk.payment(1_00))
+    outcomes = desk.writer.finish()
+    assert outcomes[:1] == [[BalanceTooLow(account="wallet:E00001", balance="1.00 EUS", amount="19.00 EUS")]]
+    assert types(outcomes) == [[BalanceTooLow], [BalanceTooLow], [Answer]]
+    assert (desk.world.wallet("E00001"), desk.world.wallet("E00002")) == (0, 2_00)
+
+
+def test_a_batch_does_not_continue_one_that_somebody_else_wrote_in_its_place(desk: Desk) -> None:
+    """Its number is right once somebody else wrote a batch instead of the one that it was decided on; the root is not."""
+    carried = desk.writer.decide([desk.payment(2_00, "not sent")])
+    desk.world.pay("E00002", "E00003", 1_00)
+    assert carried is not None
+    desk.send(desk.payment(3_00, "behind"))
+    assert types(desk.writer.finish()) == [[Answer]]
+    assert (desk.world.wallet("E00001"), desk.world.wallet("E00002")) == (16_00, 3_00)
 
 
 def test_what_somebody_else_wrote_meanwhile_is_read(desk: Desk) -> None:
@@ -150,7 +171,7 @@ def test_a_refused_payment_leaves_the_others_of_its_batch(desk: Desk) -> None:
 def test_a_wallet_is_opened_by_its_first_payment(desk: Desk) -> None:
     assert desk.writer.decide([desk.payment(1_00, payee="E00003")]) is None
     assert isinstance(desk.pay(1_00, payee="E00003"), Answer)
-    desk.carry_on(desk.payment(1_00, payee="E00003"))
+    assert desk.writer.decide([desk.payment(1_00, payee="E00003")]) is not None
     assert isinstance(desk.writer.perform([desk.payment(1_00, payee="E00003")])[0], Answer)
     assert desk.world.wallet("E00003") == 2_00
 
@@ -164,23 +185,35 @@ def test_equal_keys_in_one_batch_have_one_effect(desk: Desk) -> None:
 
 
 def test_a_connection_that_is_lost_leaves_all_or_nothing(desk: Desk) -> None:
-    with fuse(lambda connection, _, __: terminate(desk.world.database, connection)):
-        assert desk.pay(2_00, "lost") == OutcomeUnknown()
+    desk.cut()
+    assert desk.pay(2_00, "lost") == OutcomeUnknown()
     again = desk.pay(2_00, "lost")
     assert isinstance(again, Answer) and not again.replayed
     assert desk.world.wallet("E00002") == 3_00
 
 
 def test_a_connection_that_is_lost_after_the_write_is_answered_with_what_was_done(desk: Desk) -> None:
-    carried = desk.carry_on(desk.payment(2_00, "done"))
-    desk.writer.send(carried)
+    desk.send(desk.payment(2_00, "done"))
     while desk.world.wallet("E00002") != 3_00:
         sleep(0.005)
-    with fuse(lambda connection, _, __: terminate(desk.world.database, connection)):
-        desk.carry_on(desk.payment(1_00))
-    (outcome,) = desk.writer.finish(carried)
-    assert isinstance(outcome, Answer)
+    desk.cut()
+    assert types(desk.writer.finish()) == [[Answer]]
     assert desk.world.wallet("E00002") == 3_00
+
+
+def test_a_connection_that_is_lost_with_two_batches_on_it_is_answered_with_what_was_done_of_both(desk: Desk) -> None:
+    with psycopg.connect(desk.world.database.url) as other:
+        desk.send(desk.payment(2_00, "done"))
+        while desk.world.wallet("E00002") != 3_00:
+            sleep(0.005)
+        other.execute("SELECT FROM book FOR UPDATE")
+        desk.send(desk.payment(4_00, "waits"), desk.payment(5_00))
+        desk.send(desk.payment(1_00, "behind"))
+        desk.cut(but=other.info.backend_pid)
+    assert types(desk.writer.finish()) == [[Answer]]
+    assert [desk.writer.finish() for _ in range(2)] == [[[OutcomeUnknown(), OutcomeUnknown()]], [[OutcomeUnknown()]]]
+    assert desk.world.wallet("E00002") == 3_00
+    assert isinstance(desk.pay(1_00, "behind"), Answer)
 
 
 def opened(code: str, accounts: int) -> dict[str, OpenBook]:
@@ -220,8 +253,8 @@ def test_callers_of_a_collector_go_on_when_its_connection_is_lost_between_two_ba
     with Collector(desk.world.database, pay_between_wallets) as clerk:
         for _ in range(3):
             assert isinstance(clerk.submit(desk.payment(1_00)).result(60), Answer)
-        with fuse(lambda connection, _, __: terminate(desk.world.database, connection)):
-            assert clerk.submit(desk.payment(1_00, "lost")).result(60) == OutcomeUnknown()
+        desk.cut()
+        assert clerk.submit(desk.payment(1_00, "lost")).result(60) == OutcomeUnknown()
         assert isinstance(clerk.submit(desk.payment(1_00, "lost")).result(60), Answer)
     assert desk.world.wallet("E00002") == 5_00
 
@@ -237,11 +270,11 @@ def test_what_the_database_refuses_at_the_commit_was_not_done(desk: Desk) -> Non
             "CREATE CONSTRAINT TRIGGER falls AFTER INSERT ON batch DEFERRABLE INITIALLY DEFERRED"
             " FOR EACH ROW EXECUTE FUNCTION fall()"
         )
-    carried = desk.carry_on(desk.payment(2_00))
-    desk.writer.send(carried)
-    (outcome,) = desk.writer.finish(carried)
+    desk.send(desk.payment(2_00))
+    desk.send(desk.payment(1_00))
+    told = desk.writer.finish()
     with psycopg.connect(desk.world.database.url) as owner:
         owner.execute("DROP TRIGGER falls ON batch")
         owner.execute("DROP FUNCTION fall")
-    assert isinstance(outcome, Refusal)
+    assert [isinstance(outcome, Refusal) for batch in told for outcome in batch] == [True, True]
     assert desk.world.wallet("E00002") == 1_00

@@ -1,6 +1,7 @@
 """The database defends the books against whoever speaks SQL to it as the application (T25)."""
 
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import psycopg
@@ -35,12 +36,12 @@ def batch_of(database: Database, *lines: tuple[str, int, int, int], **changes: A
             " SELECT book_id, 'wallet:E00002', role, currency, side, floored FROM account WHERE code = 'wallet:E00001'"
             " ON CONFLICT DO NOTHING"
         )
-    number, previous, recorded_at = rows(database, "SELECT number, hash, recorded_at FROM batch ORDER BY number DESC")[0]
+    number, before, recorded_at = rows(database, "SELECT number, root, recorded_at FROM batch ORDER BY number DESC")[0]
     ids = dict(rows(database, "SELECT code, id FROM account"))
     event = new_id()
     honest = {
         "book_id": 1, "number": number + 1, "recorded_at": recorded_at, "first_event": number + 1, "first_entry": number + 1,
-        "root": bytes(32), "previous": previous,
+        "root": sha256(event.bytes).digest(), "continues": before,
         "event_ids": [event], "event_kinds": ["wallet_payment"], "event_days": [MONDAY], "event_persons": [PERSON],
         "event_reverses": "{NULL}", "event_reasons": ["by hand"], "event_details": "[{}]",
         "entry_events": [event], "entry_days": [MONDAY], "entry_counts": [2], "entry_labels": ["by hand"],
@@ -136,7 +137,7 @@ def test_t25_notes_move_by_whole_notes(book: Database) -> None:
         ("batch_chain", {"number": 1}),
         ("batch_chain", {"first_event": 3}),
         ("batch_chain", {"first_entry": 3}),
-        ("batch_chain", {"previous": bytes(32)}),
+        ("batch_chain", {"continues": bytes(32)}),
         ("batch_chain", {"recorded_at": datetime(2026, 1, 5, tzinfo=UTC)}),
         ("batch_chain", {"book_id": 2}),
         ("event_person", {"event_persons": [new_id()]}),

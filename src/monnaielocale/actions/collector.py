@@ -9,20 +9,21 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Lock, Thread
-from typing import Any, Generic, Self
+from typing import Any, Generic, NamedTuple, Self
 
 from ..domain.refusals import Refusal
 from ..store.database import Database
 from .bell import Bell
-from .perform import Action, Carried, ItemType, Outcome
+from .perform import Action, ItemType, Outcome
 from .writer import Writer
 
 BATCH_ITEMS = 1000
 WAITING_ITEMS = 5000
 # A batch costs the database as much as so many items do, whatever it holds: fewer are not worth one of their own.
 WORTH_A_BATCH = 8
+# The database carries out the first while the second is there already; more would only be decided on what is less certain.
+ON_THEIR_WAY = 2
 
 
 class TooBusy(Refusal):
@@ -40,13 +41,11 @@ class Closing(Refusal):
 Answering = asyncio.Future[Outcome] | Future[Outcome]
 
 
-@dataclass(slots=True)
-class _Batch(Generic[ItemType]):
-    """Items with those who await their answers; `carried` once it is decided on what is known."""
+class _Batch(NamedTuple, Generic[ItemType]):
+    """Items with those who await their answers."""
 
     items: list[ItemType]
     answers: list[Answering]
-    carried: Carried[ItemType] | None
 
 
 class Collector(Generic[ItemType]):
@@ -101,21 +100,15 @@ class Collector(Generic[ItemType]):
             self._waiting.append((item, answer))
 
     def _run(self) -> None:
-        """While one batch is in the database, decide the next; send it as soon as the first is written, and only then answer."""
-        flying: _Batch[ItemType] | None = None
-        while flying is not None or self._work_arrives():
-            if flying is not None and self._writer.awaits_answer():
-                self._bell.sleep(self._enough_wait, self._writer.fileno())
-            upcoming = self._gather(idle=flying is None)
-            outcomes = self._outcomes(flying) if flying is not None else []
-            done, flying = flying, None
-            if upcoming is not None and upcoming.carried is not None and self._writer.stands(upcoming.carried):
-                self._writer.send(upcoming.carried)
-                flying, upcoming = upcoming, None
-            if done is not None:
-                _deliver(done.answers, outcomes)
-            if upcoming is not None:
-                _deliver(upcoming.answers, self._outcomes(upcoming))
+        """While one batch is in the database, decide the next and send it behind: the database goes from one to the other."""
+        flying: deque[_Batch[ItemType]] = deque()
+        while flying or self._work_arrives():
+            if flying and not self._writer.arrived():
+                self._bell.sleep(lambda: self._another_starts(flying), self._writer.fileno())
+            if flying and self._writer.arrived():
+                self._land(flying)
+            if not flying or self._another_starts(flying):
+                self._start(flying)
         self._writer.close()
 
     def _work_arrives(self) -> bool:
@@ -123,28 +116,35 @@ class Collector(Generic[ItemType]):
         self._bell.sleep(lambda: bool(self._waiting) or self._closed)
         return bool(self._waiting)
 
-    def _enough_wait(self) -> bool:
-        """Whether what waits is decided while a batch is on its way; less than that waits for its answer, and for more."""
-        return len(self._waiting) >= WORTH_A_BATCH
+    def _another_starts(self, flying: Sequence[_Batch[ItemType]]) -> bool:
+        """Whether what waits starts while others are on their way: when it is worth it, and the database would have to wait."""
+        return len(flying) < ON_THEIR_WAY and len(self._waiting) >= WORTH_A_BATCH
 
-    def _gather(self, *, idle: bool) -> _Batch[ItemType] | None:
+    def _start(self, flying: deque[_Batch[ItemType]]) -> None:
+        """Send what waits behind the others; a batch that has to be performed waits until those have landed."""
+        batch = self._gather(idle=not flying)
+        if not batch.items:
+            return
+        if (carried := self._writer.decide(batch.items)) is not None:
+            self._writer.send(carried)
+            flying.append(batch)
+            return
+        while flying:
+            self._land(flying)
+        _deliver(batch.answers, self._writer.perform(batch.items))
+
+    def _land(self, flying: deque[_Batch[ItemType]]) -> None:
+        """Answer the batch that was sent first, and those that fell with it."""
+        for outcomes in self._writer.finish():
+            _deliver(flying.popleft().answers, outcomes)
+
+    def _gather(self, *, idle: bool) -> _Batch[ItemType]:
         """What waits now. When the database is idle it gets half of many at once, and the other half is decided meanwhile."""
         most = len(self._waiting)
         if idle and most >= 2 * WORTH_A_BATCH and self._writer.carries_on():
             most = (most + 1) // 2
         taken = [self._waiting.popleft() for _ in range(min(most, self._batch_items))]
-        if not taken:
-            return None
-        items = [item for item, _ in taken]
-        return _Batch(items, [answer for _, answer in taken], self._writer.decide(items))
-
-    def _outcomes(self, batch: _Batch[ItemType]) -> Sequence[Any]:
-        try:
-            if batch.carried is not None and self._writer.has_sent(batch.carried):
-                return self._writer.finish(batch.carried)
-            return self._writer.perform(batch.items)
-        except Exception as error:
-            return [error] * len(batch.items)
+        return _Batch([item for item, _ in taken], [answer for _, answer in taken])
 
 
 def _deliver(answers: Sequence[Answering], outcomes: Sequence[Any]) -> None:

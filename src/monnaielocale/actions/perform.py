@@ -178,29 +178,27 @@ def interrupted(
 class Carried(Generic[ItemType]):
     """A batch that was decided on what is known of its book: what is to be written, and the answers for when it is.
 
-    `written` are the parameters as they are sent, made while the batch before is on its way.
+    `written` are the parameters as they are sent.
     """
 
     items: Sequence[ItemType]
     outcomes: list[Outcome]
-    book: OpenBook
     parameters: dict[str, Any]
     written: Written = field(default_factory=list)
 
 
-def carry_on(
-    connection: Connection, act: Action[ItemType], items: Sequence[ItemType], known: KnownBooks
-) -> Carried[ItemType] | None:
+def carry_on(act: Action[ItemType], items: Sequence[ItemType], known: KnownBooks) -> Carried[ItemType] | None:
     """Decide a batch on what is known of its book since the last one; None when it takes more than that.
 
-    The write will confirm that nobody else wrote in the book since, and that no key was used before. A batch with a refusal is
+    Nothing is asked: what the connection answers meanwhile belongs to the batches before. The write will confirm that nobody else
+    wrote in the book since, and that no key was used before. A batch with a refusal is
     not carried on: the refused item might have been done before, under its key. Nor is one that fails: `perform` will say why.
     """
     book = items[0].book
     opened = known.book(book)
     if act.knows is None or opened is None or any(item.book != book for item in items):
         return None
-    work = UnitOfWork(connection, known)
+    work = UnitOfWork.unconnected(known)
     work.journal.books[book] = opened
     parameters = None
     with suppress(Exception):
@@ -212,7 +210,7 @@ def carry_on(
     if parameters is None:
         known.forget()
         return None
-    return Carried(items, outcomes, opened, parameters)
+    return Carried(items, outcomes, parameters)
 
 
 def _decide_under_lock(work: UnitOfWork, act: Action[ItemType], items: Sequence[ItemType]) -> list[Outcome]:

@@ -1,6 +1,8 @@
-"""The writer behind a collector: one connection, what it knows of the books, and the batch that it has on its way."""
+"""The writer behind a collector: one connection, what it knows of the books, and the batches that it has on their way."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic
 
 import psycopg
@@ -8,14 +10,17 @@ import psycopg
 from ..store.database import Connection, Database
 from ..store.journal import KnownBooks
 from ..store.sending import Sending
-from .perform import Action, Carried, ItemType, Outcome, carry_on, interrupted, perform
+from .perform import Action, Answer, Carried, ItemType, Outcome, carry_on, interrupted, perform
+
+# What an item is told: an answer, a refusal, or the failure after which nothing can be told, as when the database is gone.
+Told = Answer | Exception
 
 
 class Writer(Generic[ItemType]):
     """Writes batches of one action.
 
-    A batch that can be decided on what is known is decided, sent, and finished, one at a time; the next may be decided while it
-    is on its way. Any other batch is performed: locked, read, decided and written, while nothing is on its way.
+    A batch that can be decided on what is known is decided, sent, and finished; the next may be decided and sent behind it before
+    that. Any other batch is performed: locked, read, decided and written, while nothing is on its way.
     """
 
     def __init__(self, database: Database, act: Action[ItemType]) -> None:
@@ -24,17 +29,17 @@ class Writer(Generic[ItemType]):
         self._known = KnownBooks()
         self._connection: Connection | None = None
         self._sending: Sending | None = None
-        self._sent: Carried[ItemType] | None = None
+        self._flying: deque[Carried[ItemType]] = deque()
 
     def carries_on(self) -> bool:
         """Whether a batch may be decided on what is known."""
         return self._act.knows is not None and self._known.any()
 
     def decide(self, items: Sequence[ItemType]) -> Carried[ItemType] | None:
-        """Decide a batch on what is known, and write down what is to be sent; None when it must be performed."""
+        """Decide a batch on what is known, as if all that is on its way were written; None when it must be performed."""
         if self._connection is None or self._sending is None or self._connection.closed or not self.carries_on():
             return None
-        carried = carry_on(self._connection, self._act, items, self._known)
+        carried = carry_on(self._act, items, self._known)
         if carried is not None:
             try:
                 carried.written = self._sending.written(carried.parameters)
@@ -44,51 +49,59 @@ class Writer(Generic[ItemType]):
                 return None
         return carried
 
-    def stands(self, carried: Carried[ItemType]) -> bool:
-        """Whether what a batch was decided on is still what is known."""
-        return self._known.book(carried.book.head.code) is carried.book
-
     def send(self, carried: Carried[ItemType]) -> None:
-        """Have a batch written, without waiting for it."""
+        """Have the batch written that was decided last, without waiting for it."""
         assert self._connection is not None and self._sending is not None
-        self._sent = carried
+        self._flying.append(carried)
         try:
-            self._sending.send(carried.written, previous=carried.book.head.hash)
+            self._sending.send(carried.written)
         except Exception:
-            # A connection that is lost says so again when it is asked for the answer.
+            # Part of it may be on its way. A connection that is lost says so again when it is asked for the answer.
             self._connection.close()
 
-    def has_sent(self, carried: Carried[ItemType]) -> bool:
-        """Whether this is the batch that was sent and not yet finished."""
-        return self._sent is carried
-
-    def awaits_answer(self) -> bool:
-        """Whether something is on its way whose answer will arrive on the socket."""
-        return self._sent is not None and self._connection is not None and not self._connection.closed
+    def arrived(self) -> bool:
+        """Whether `finish` has what it waits for: the answer to the batch that was sent first, or the loss of the connection."""
+        assert self._connection is not None and self._sending is not None
+        try:
+            return self._sending.arrived()
+        except psycopg.OperationalError:
+            return True
 
     def fileno(self) -> int:
         """The socket on which the answer to what was sent arrives."""
         assert self._sending is not None
         return self._sending.fileno()
 
-    def finish(self, carried: Carried[ItemType]) -> list[Outcome]:
-        """Wait for a batch that was sent, and answer its items; one that the database refuses is performed."""
-        assert self._sending is not None and self._sent is carried
-        self._sent = None
+    def finish(self) -> list[list[Told]]:
+        """Wait for the batch that was sent first and answer its items.
+
+        One that the database refuses is performed, and with it those that were sent behind it, which are refused as well: they
+        are answered too.
+        """
+        assert self._sending is not None
+        first = self._flying.popleft()
         try:
-            _, link = self._sending.answer()
+            self._sending.answer()
         except psycopg.OperationalError as error:
             self._known.forget()
-            return interrupted(self._database, self._act, carried.items, error)
+            lost = error
+            return [_told(first.items, lambda: interrupted(self._database, self._act, first.items, lost))]
         except psycopg.Error:
             self._known.forget()
-            return self.perform(carried.items)
-        assert link is not None
-        carried.book.head = carried.book.head._replace(hash=bytes.fromhex(link[2:].decode()))
-        return carried.outcomes
+            fallen = [first, *self._flying]
+            while self._flying:
+                self._flying.popleft()
+                with suppress(psycopg.Error):
+                    self._sending.answer()
+            return [self.perform(each.items) for each in fallen]
+        return [list(first.outcomes)]
 
-    def perform(self, items: Sequence[ItemType]) -> list[Outcome]:
+    def perform(self, items: Sequence[ItemType]) -> list[Told]:
         """Carry out a batch in a transaction that reads all that it needs."""
+        assert not self._flying, "the connection has answers to give first"
+        return _told(items, lambda: self._performed(items))
+
+    def _performed(self, items: Sequence[ItemType]) -> list[Outcome]:
         if self._connection is None or self._connection.closed:
             self._connection = self._database.connect("writer")
             self._sending = Sending(self._connection, "record_batch")
@@ -98,3 +111,10 @@ class Writer(Generic[ItemType]):
         """Leave the database."""
         if self._connection is not None:
             self._connection.close()
+
+
+def _told(items: Sequence[ItemType], settle: Callable[[], list[Outcome]]) -> list[Told]:
+    try:
+        return list(settle())
+    except Exception as error:
+        return [error] * len(items)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from ..domain.chain import SealedEntry, SealedEvent, batch_hash, leaf, merkle_root
+from ..domain.chain import SealedEntry, SealedEvent, leaf, merkle_root
 from ..domain.chart import account
 from ..domain.ledger import BookState, Entry, Event, Position
 from ..domain.refusals import Refusal
@@ -16,8 +16,6 @@ from .queries import query
 
 # A writer who would have to keep more of them forgets the books that it wrote in longest ago.
 KNOWN_POSITIONS = 100_000
-# What the link of a batch is made of.
-_LINKED = ("previous", "number", "recorded_at", "first_event", "first_entry", "root")
 
 
 class BookUnknown(Refusal):
@@ -27,13 +25,13 @@ class BookUnknown(Refusal):
 
 
 class Head(NamedTuple):
-    """Where a book stands: what its next batch continues."""
+    """Where a book stands: what its next batch continues, which is the batch of this number and root."""
 
     id: int
     code: str
     unit_currency: str
     batch_number: int
-    hash: bytes
+    root: bytes
     entry_number: int
     event_number: int
     recorded_at: datetime
@@ -68,14 +66,13 @@ class OpenBook:
         used = {line.account for event in self.sealed for entry in event.entries for line in entry.lines}
         return used - self.account_ids.keys()
 
-    def advance(self, recorded_at: datetime, link: bytes) -> None:
+    def advance(self, root: bytes) -> None:
         """What was posted is written: the head is that of the batch that holds it."""
         self.head = self.head._replace(
             batch_number=self.head.batch_number + 1,
-            hash=link,
+            root=root,
             entry_number=self.head.entry_number + self.entries,
             event_number=self.head.event_number + self.events,
-            recorded_at=recorded_at,
         )
         self.sealed, self.effects, self.events, self.entries = [], [], 0, 0
 
@@ -204,8 +201,7 @@ class Journal:
                 self._open_accounts(opened)
                 parameters = batch_parameters(opened, opened.head.recorded_at)
                 self._connection.execute(query("record_batch"), parameters)
-                link = batch_hash(book=opened.head.code, **{name: parameters[name] for name in _LINKED})
-                opened.advance(opened.head.recorded_at, link)
+                opened.advance(parameters["root"])
 
     def as_one_statement(self) -> dict[str, Any] | None:
         """What was posted, to be written on the head that is known, without a lock; None when it takes another statement too."""
@@ -213,8 +209,7 @@ class Journal:
         if not opened.sealed or opened.new_accounts():
             return None
         parameters = batch_parameters(opened, None)
-        # The hash of the batch is for the database to say. Until then that of the batch before stands here.
-        opened.advance(opened.head.recorded_at, opened.head.hash)
+        opened.advance(parameters["root"])
         return parameters
 
     def _open_accounts(self, opened: OpenBook) -> None:
@@ -237,7 +232,7 @@ class Journal:
 
 def _opened(head: Head, known: OpenBook | None) -> OpenBook:
     """A locked book with what is known of it, if nobody has written in it since."""
-    if known is None or (known.head.batch_number, known.head.hash) != (head.batch_number, head.hash):
+    if known is None or (known.head.batch_number, known.head.root) != (head.batch_number, head.root):
         return OpenBook(head, BookState(head.code, head.unit_currency, head.closed_until))
     return OpenBook(head, known.state, known.account_ids, known.facts)
 
@@ -253,7 +248,7 @@ def batch_parameters(opened: OpenBook, moment: datetime | None) -> dict[str, Any
         "first_entry": head.entry_number + 1,
         # The book's own events in their order, then those of other books that have entries here.
         "root": merkle_root([leaf(event) for event in sorted(sealed, key=lambda event: not event.number)]),
-        "previous": head.hash,
+        "continues": head.root,
         **_event_columns([event for event in sealed if event.number]),
         **_entry_columns(sealed),
         **_line_columns([entry for event in sealed for entry in event.entries], opened.account_ids),

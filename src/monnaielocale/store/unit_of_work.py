@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 from psycopg.rows import namedtuple_row
 from sqlalchemy.dialects import postgresql
@@ -22,6 +22,13 @@ Read = tuple[str, Mapping[str, Any]]
 Fact = TypeVar("Fact")
 
 
+class _OutOfReach:
+    """In place of a connection that is not to be asked."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError("this takes more than what is known")
+
+
 class UnitOfWork:
     """Lock and load once, decide in memory, write in sets: `flush` writes the journal, then the documents in their order."""
 
@@ -32,6 +39,11 @@ class UnitOfWork:
         self._waiting: list[tuple[str, list[Mapping[str, Any]]]] = []
         self.fault_point: Callable[[str], None] = lambda _: None
         self.ahead = timedelta(0)
+
+    @classmethod
+    def unconnected(cls, known: KnownBooks) -> Self:
+        """A transaction that is decided on what is known: whatever it would have to ask the database for raises."""
+        return cls(cast(Connection, _OutOfReach()), known)
 
     def lock(self, books: Sequence[str], *reads: Read) -> list[list[Row]]:
         """Lock the books in the order of their ids and answer further reads made after the lock, all in one exchange.

@@ -21,8 +21,8 @@ SELECT %(book_id)s, * FROM unnest(%(codes)s::text[], %(roles)s::text[], %(curren
 RETURNING code, id;
 
 -- record_batch: Check a batch with its events, entries and lines, and write it.
-SELECT moment, link FROM record_batch(
-    %(book_id)s, %(number)s, %(recorded_at)s, %(first_event)s, %(first_entry)s, %(root)s, %(previous)s,
+SELECT record_batch(
+    %(book_id)s, %(number)s, %(recorded_at)s, %(first_event)s, %(first_entry)s, %(root)s, %(continues)s,
     %(event_ids)s, %(event_kinds)s, %(event_days)s, %(event_persons)s, %(event_reverses)s, %(event_reasons)s, %(event_details)s,
     %(entry_events)s, %(entry_days)s, %(entry_counts)s, %(entry_labels)s,
     %(line_accounts)s, %(line_numbers)s, %(line_places)s, %(line_cents)s, %(line_balances)s,
