@@ -35,7 +35,7 @@ from monnaielocale.actions.safes import (
 from monnaielocale.actions.takings import AccountForTakings, RefundByTown, account_for_takings, pay_refunds_by_town
 from monnaielocale.domain.actors import Actor
 from monnaielocale.store.database import Database
-from tests.bank_files import Bank
+from tests.bank_files import Bank, imported, on
 from tests.counter import NOTES
 from tests.desks import POOL
 from tests.flows.desk_model import PRICES, No, Notes, Taken, Till, worth
@@ -82,6 +82,11 @@ class Moves(Days):
     @property
     def now(self) -> Any:
         return self.on(self.model.today)
+
+    def statement(self, bank: Bank, day: int, *lines: tuple[int, int, str]) -> None:
+        """The bank's statement of a day of January, which nobody explains before that day."""
+        imported(self.world, bank.cfonb(day, day, *lines))
+        self.world.on = max(self.world.on, on(day))
 
     def act(self, act: Any, item: Any, expect: Any) -> dict[str, Any] | None:
         """What was answered; None when the books and the model both refuse."""

@@ -12,7 +12,7 @@ from monnaielocale.actions.pay import WalletPayment, pay_between_wallets
 from monnaielocale.actions.redemptions import Redeem, redeem
 from monnaielocale.actions.reversals import ReverseEvent, reverse_events
 from monnaielocale.domain.notes import WITH_MEMBER, NotesKind
-from tests.bank_files import Bank, imported
+from tests.bank_files import Bank
 from tests.flows.desk_model import No
 from tests.flows.desk_moves import KINDS, Moves, amounts
 from tests.flows.test_desk_machine import places
@@ -53,7 +53,7 @@ class Register(Moves):
         day = self.collection.until + 1
         if day > 28:
             return None
-        imported(self.world, self.collection.cfonb(day, day, (day, cents, label)))
+        self.statement(self.collection, day, (day, cents, label))
         with self.database.reading() as connection:
             line = connection.execute("SELECT id FROM bank_line WHERE label = %s", [label]).fetchone()
         assert line

@@ -27,7 +27,6 @@ from monnaielocale.actions.remittances import (
     redeem_digital_takings,
 )
 from monnaielocale.domain.notes import NotesKind
-from tests.bank_files import imported
 from tests.desks import POOL, Pool
 from tests.flows.databases import Copies
 from tests.flows.desk_model import PRICES, No, Notes, worth
@@ -121,7 +120,7 @@ class Months(Museums):
         number = owed[place % len(owed)]
         cents, label = self.model.remittances[number].cents, f"VIR {self.steps}"
         lines = ((day, 500_00, f"VERSEMENT {self.steps}"), (day, -cents, label))
-        imported(self.world, self.bank.cfonb(day, day, *lines))
+        self.statement(self.bank, day, *lines)
         with self.database.reading() as connection:
             due = connection.execute("SELECT transfer_due_id FROM remittance WHERE number = %s", [number]).fetchone()
             line = connection.execute("SELECT id FROM bank_line WHERE label = %s", [label]).fetchone()
