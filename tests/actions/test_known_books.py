@@ -115,7 +115,7 @@ def test_batches_fall_with_the_one_that_they_were_decided_on(desk: Desk) -> None
 
 
 def test_a_batch_does_not_continue_one_that_somebody_else_wrote_in_its_place(desk: Desk) -> None:
-    """Its number is right once somebody else wrote a batch instead of the one that it was decided on; the root is not."""
+    """Its number is right once somebody else wrote a batch instead of the one that it was decided on: it is decided again."""
     carried = desk.writer.decide([desk.payment(2_00, "not sent")])
     desk.world.pay("E00002", "E00003", 1_00)
     assert carried is not None

@@ -191,8 +191,8 @@ def carry_on(act: Action[ItemType], items: Sequence[ItemType], known: KnownBooks
     """Decide a batch on what is known of its book since the last one; None when it takes more than that.
 
     Nothing is asked: what the connection answers meanwhile belongs to the batches before. The write will confirm that nobody else
-    wrote in the book since, and that no key was used before. A batch with a refusal is
-    not carried on: the refused item might have been done before, under its key. Nor is one that fails: `perform` will say why.
+    wrote in the book since, and that no key was used before. A batch with a refusal is not carried on: the refused item might
+    have been done before, under its key. Nor is one that fails: `perform` will say why.
     """
     book = items[0].book
     opened = known.book(book)

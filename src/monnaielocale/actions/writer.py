@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Generic
 
 import psycopg
@@ -84,11 +85,11 @@ class Writer(Generic[ItemType]):
             self._sending.answer()
         except psycopg.OperationalError as error:
             self._known.forget()
-            lost = error
-            return [_told(first.items, lambda: interrupted(self._database, self._act, first.items, lost))]
+            return [_told(first.items, partial(interrupted, self._database, self._act, first.items, error))]
         except psycopg.Error:
             self._known.forget()
             fallen = [first, *self._flying]
+            # None of them can have been written, whatever the connection still says: they continue what is not there.
             while self._flying:
                 self._flying.popleft()
                 with suppress(psycopg.Error):
@@ -99,7 +100,7 @@ class Writer(Generic[ItemType]):
     def perform(self, items: Sequence[ItemType]) -> list[Told]:
         """Carry out a batch in a transaction that reads all that it needs."""
         assert not self._flying, "the connection has answers to give first"
-        return _told(items, lambda: self._performed(items))
+        return _told(items, partial(self._performed, items))
 
     def _performed(self, items: Sequence[ItemType]) -> list[Outcome]:
         if self._connection is None or self._connection.closed:
