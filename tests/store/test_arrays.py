@@ -1,4 +1,4 @@
-"""Array literals come back from PostgreSQL as what they were."""
+"""Columns come back from PostgreSQL as what they were."""
 
 from datetime import UTC, date, datetime
 from typing import Any

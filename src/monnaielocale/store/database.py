@@ -37,9 +37,9 @@ class Database:
         return psycopg.connect(self.url, **self.options(role), **options)
 
     def options(self, role: Role) -> dict[str, Any]:
-        """What every connection of a role is opened with, also by a pool."""
+        """What every connection of a role is opened with, also by a pool; columns of text are written in UTF-8."""
         settings = f"-c role=monnaielocale_{role} -c timezone=UTC -c lock_timeout=5s -c jit=off{_OPTIONS[role]}"
-        return {"options": settings, "prepare_threshold": 2}
+        return {"options": settings, "prepare_threshold": 2, "client_encoding": "UTF8"}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -256,7 +256,7 @@ def batch_parameters(opened: OpenBook, moment: datetime | None) -> dict[str, Any
     }
 
 
-def _event_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
+def _event_columns(events: Sequence[SealedEvent]) -> dict[str, Any]:
     return {
         "event_ids": array("uuid", [event.id for event in events]),
         "event_kinds": array("text", [event.kind for event in events]),
@@ -268,7 +268,7 @@ def _event_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
     }
 
 
-def _entry_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
+def _entry_columns(events: Sequence[SealedEvent]) -> dict[str, Any]:
     entries = [entry for event in events for entry in event.entries]
     return {
         "entry_events": array("uuid", [event.id for event in events for _ in event.entries]),
@@ -278,7 +278,7 @@ def _entry_columns(events: Sequence[SealedEvent]) -> dict[str, str]:
     }
 
 
-def _line_columns(entries: Sequence[SealedEntry], ids: dict[str, int]) -> dict[str, str]:
+def _line_columns(entries: Sequence[SealedEntry], ids: dict[str, int]) -> dict[str, Any]:
     lines = [line for entry in entries for line in entry.lines]
     return {
         "line_accounts": array("bigint", [ids[line.account] for line in lines]),
@@ -289,7 +289,7 @@ def _line_columns(entries: Sequence[SealedEntry], ids: dict[str, int]) -> dict[s
     }
 
 
-def _effect_columns(effects: Sequence[Effect]) -> dict[str, str]:
+def _effect_columns(effects: Sequence[Effect]) -> dict[str, Any]:
     return {
         "key_persons": array("uuid", [effect.person_id for effect in effects]),
         "key_actions": array("text", [effect.action for effect in effects]),

@@ -6,13 +6,14 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, Format
 
+from .arrays import Array
 from .database import Connection
 from .queries import query
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
-Written = list[bytes | None]
+Written = list[tuple[bytes | None, Format]]
 
 
 class Sending:
@@ -41,14 +42,15 @@ class Sending:
 
     def written(self, parameters: dict[str, Any]) -> Written:
         """The parameters as they will be sent; raises UnicodeError for what cannot be written down, such as half a character."""
-        return [self._as_text(parameters[name]) for name in self._parameters]
+        return [self._written(parameters[name]) for name in self._parameters]
 
     def send(self, written: Written) -> None:
         """Send the query behind those that are on their way; raises OperationalError when it cannot."""
         if not self._on_their_way:
             self._pgconn.enter_pipeline_mode()
         self._on_their_way += 1
-        self._pgconn.send_query_prepared(self._name, written)
+        octets, forms = zip(*written, strict=True)
+        self._pgconn.send_query_prepared(self._name, octets, forms)
         # Each has an end of its own, where the database commits it: one that is refused takes no other with it.
         self._pgconn.pipeline_sync()
         while self._pgconn.flush():
@@ -87,7 +89,12 @@ class Sending:
         waiting.register(self._pgconn.socket, events)
         waiting.poll()
 
-    def _as_text(self, value: Any) -> bytes | None:
-        if value is None:
-            return None
-        return b"\\x" + value.hex().encode() if isinstance(value, bytes) else str(value).encode(self._encoding)
+    def _written(self, value: Any) -> tuple[bytes | None, Format]:
+        match value:
+            case Array():
+                return value.octets, Format.BINARY
+            case bytes():
+                return value, Format.BINARY
+            case None:
+                return None, Format.TEXT
+        return str(value).encode(self._encoding), Format.TEXT
