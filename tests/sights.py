@@ -4,7 +4,7 @@ from monnaielocale.store.tables import METADATA
 
 NOBODY_SEES = {
     "person_password", "idempotency_key", "login_session", "login_session_end", "access_token", "refresh_token",
-    "refresh_token_use", "login_attempt", "login_shift",  "login_shift_act",
+    "refresh_token_use", "login_attempt", "login_shift", "login_shift_act", "event_role",
 }  # fmt: skip
 OWN = "(SELECT id FROM person WHERE login = %(login)s)"
 MINE = "(SELECT party_id FROM person WHERE login = %(login)s)"

@@ -50,6 +50,7 @@ DROP FUNCTION iban_of_transfer(uuid);
 DROP FUNCTION reason_of_departure(uuid);
 DROP FUNCTION may_see_book(text);
 DROP FUNCTION may_see_proof(text);
+DROP TABLE event_role;
 DROP TABLE refresh_token_use;
 DROP TABLE refresh_token;
 DROP TABLE login_session_end;

@@ -12,3 +12,7 @@ BEGIN
     END LOOP;
 END $$;
 GRANT SELECT ON job, job_progress, job_end TO monnaielocale_reader;
+-- Who may do what is not for the program to say: migrations do.
+CREATE TRIGGER event_role_insert_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event_role
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON event_role TO monnaielocale_writer, monnaielocale_reader;

@@ -1,4 +1,11 @@
--- Sessions, tokens and jobs. These tables are insert-only as all others are.
+-- Sessions, tokens and jobs, and who may do what. These tables are insert-only as all others are.
+
+CREATE TABLE event_role (
+    kind TEXT NOT NULL,
+    role TEXT NOT NULL,
+    CONSTRAINT event_role_pk PRIMARY KEY (kind, role),
+    CONSTRAINT event_role_role_check CHECK (role IN ('town_preparer', 'town_signer', 'public_accountant', 'desk_clerk', 'association_operator', 'association_accountant', 'member', 'auditor', 'administrator'))
+);
 
 CREATE TABLE login_attempt (
     id UUID NOT NULL,

@@ -1,29 +1,25 @@
 -- Who may do what, once more and by the database alone: the program asks the same of each item before it decides, and a mistake
 -- there must not become a row here. Rights are those of this moment. All checks look at a batch as a whole.
 
--- Which roles may cause which events. A kind that is not named here is nobody's to cause.
-CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE
-        WHEN kind IN ('wallet_payment', 'redemption', 'mandate_revoked')
-            THEN ARRAY['association_operator', 'association_accountant', 'member']
-        WHEN kind = 'run_checked'
-            THEN ARRAY['town_preparer', 'association_operator']
-        WHEN kind = 'run_signed'
-            THEN ARRAY['town_signer', 'association_operator', 'association_accountant']
-        WHEN kind = 'run_cancelled'
-            THEN ARRAY['town_preparer', 'town_signer', 'association_operator', 'association_accountant']
-        WHEN kind = 'convention_loaded'
-            THEN ARRAY['administrator', 'association_accountant']
-        WHEN kind IN ('opening', 'books_closed', 'run_closed', 'credit_taken_back')
-            THEN ARRAY['association_accountant']
-        WHEN kind IN ('opening_prepared', 'member_enrolled', 'member_departed', 'mandate_drafted', 'mandate_signed',
-                      'mandate_accepted', 'mandate_ended', 'statement_imported', 'statement_held', 'bank_line', 'match_proposed',
-                      'match_confirmed', 'match_rejected', 'match_undone', 'run_credited', 'euros_to_return',
-                      'credits_confirmed_elsewhere', 'run_accounted', 'reversal', 'notes_printed', 'notes_sold', 'notes_lost',
-                      'notes_put_on_account', 'notes_withdrawn', 'notes_sorted_again', 'notes_destroyed',
-                      'notes_sent_out', 'notes_brought_back', 'notes_found', 'notes_counterfeit')
-            THEN ARRAY['association_operator', 'association_accountant']
-        ELSE ARRAY[]::text[] END
+-- Which roles may cause which events, to which later migrations add theirs. A kind that is not named is nobody's to cause.
+INSERT INTO event_role (kind, role)
+SELECT kind, role FROM (VALUES
+    (ARRAY['wallet_payment', 'redemption', 'mandate_revoked'], ARRAY['association_operator', 'association_accountant', 'member']),
+    (ARRAY['run_checked'], ARRAY['town_preparer', 'association_operator']),
+    (ARRAY['run_signed'], ARRAY['town_signer', 'association_operator', 'association_accountant']),
+    (ARRAY['run_cancelled'], ARRAY['town_preparer', 'town_signer', 'association_operator', 'association_accountant']),
+    (ARRAY['convention_loaded'], ARRAY['administrator', 'association_accountant']),
+    (ARRAY['opening', 'books_closed', 'run_closed', 'credit_taken_back'], ARRAY['association_accountant']),
+    (ARRAY['opening_prepared', 'member_enrolled', 'member_departed', 'mandate_drafted', 'mandate_signed',
+           'mandate_accepted', 'mandate_ended', 'statement_imported', 'statement_held', 'bank_line', 'match_proposed',
+           'match_confirmed', 'match_rejected', 'match_undone', 'run_credited', 'euros_to_return',
+           'credits_confirmed_elsewhere', 'run_accounted', 'reversal', 'notes_printed', 'notes_sold', 'notes_lost',
+           'notes_put_on_account', 'notes_withdrawn', 'notes_sorted_again', 'notes_destroyed', 'notes_sent_out',
+           'notes_brought_back', 'notes_found', 'notes_counterfeit'], ARRAY['association_operator', 'association_accountant'])
+) AS rights (kinds, roles), unnest(kinds) AS kind, unnest(roles) AS role;
+
+CREATE FUNCTION roles_for(act text) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(SELECT role FROM event_role WHERE kind = act ORDER BY role)
 $$;
 
 -- Says no to a person, with what the program needs to say it in words.
@@ -71,8 +67,8 @@ BEGIN
     RETURN EXISTS (
         SELECT FROM person
           JOIN book ON book.id = into_book AND book.party_id = person.party_id
-          JOIN unnest(roles_for(act)) AS asked (role)
-            ON (asked.role LIKE 'association%') = (book.kind = 'issuer') AND asked.role NOT IN ('member', 'administrator')
+          JOIN event_role AS asked ON asked.kind = act
+           AND (asked.role LIKE 'association%') = (book.kind = 'issuer') AND asked.role NOT IN ('member', 'administrator')
           JOIN LATERAL (
                 SELECT granted FROM person_role
                  WHERE person_role.person_id = person.id AND person_role.role = asked.role ORDER BY recorded_at DESC LIMIT 1

@@ -1,16 +1,13 @@
--- Who may do what at a desk, by the database alone. The rules of the association's books stay as they are, under another name.
-ALTER FUNCTION roles_for(text) RENAME TO roles_for_other_kind;
-CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE
-        WHEN kind IN ('desk_opened', 'desk_person_named', 'desk_appointment_ended') THEN ARRAY['town_signer']
-        WHEN kind IN ('float_received', 'float_lowered', 'float_exchanged', 'float_exchanged_back', 'notes_between_tills',
-                      'to_the_safe', 'from_the_safe', 'paid_in', 'other_means_paid_in')
-            THEN ARRAY['desk_clerk']
-        ELSE roles_for_other_kind(kind) END
-$$;
+-- Who may do what at a desk, by the database alone.
+INSERT INTO event_role (kind, role)
+SELECT kind, role FROM (VALUES
+    (ARRAY['desk_opened', 'desk_person_named', 'desk_appointment_ended'], ARRAY['town_signer']),
+    (ARRAY['float_received', 'float_lowered', 'float_exchanged', 'float_exchanged_back', 'notes_between_tills',
+           'to_the_safe', 'from_the_safe', 'paid_in', 'other_means_paid_in'], ARRAY['desk_clerk'])
+) AS rights (kinds, roles), unnest(kinds) AS kind, unnest(roles) AS role;
 
 -- In a desk's book the staff of its public body acts and, for what concerns the notes, the association that takes them back; a
--- member of that association pays there.
+-- member of that association pays there. The rules of the association's books stay as they are, under another name.
 ALTER FUNCTION check_rights(uuid[], text[], integer) RENAME TO check_rights_at_association;
 CREATE FUNCTION check_rights(persons uuid[], kinds text[], into_book integer) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -93,6 +90,6 @@ BEGIN
             checked.table_name || replace(checked.function_name, 'check', ''), checked.table_name, checked.function_name);
     END LOOP;
 END $$;
-REVOKE ALL ON FUNCTION roles_for(text), check_rights(uuid[], text[], integer), check_desks(), check_appointments(),
+REVOKE ALL ON FUNCTION check_rights(uuid[], text[], integer), check_desks(), check_appointments(),
     check_appointment_ends() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION roles_for(text), check_rights(uuid[], text[], integer) TO monnaielocale_writer;
+GRANT EXECUTE ON FUNCTION check_rights(uuid[], text[], integer) TO monnaielocale_writer;

@@ -28,5 +28,9 @@ DROP FUNCTION ranks_for(text);
 CREATE OR REPLACE FUNCTION check_named(into_book integer, event_persons uuid[], event_kinds text[], event_days date[]) RETURNS void
 LANGUAGE sql AS '';
 CREATE OR REPLACE FUNCTION check_movers_elsewhere(into_book integer, into_batch bigint) RETURNS void LANGUAGE sql AS '';
-DROP FUNCTION roles_for(text);
-ALTER FUNCTION roles_for_other_desk_kind(text) RENAME TO roles_for;
+ALTER TABLE event_role DISABLE TRIGGER event_role_insert_only;
+DELETE FROM event_role WHERE kind IN ('desk_day_opened', 'desk_day_closed', 'desk_day_sealed', 'desk_period_closed',
+    'till_session_opened', 'till_session_taken_over', 'till_session_counted', 'till_session_closed', 'receipt_taken',
+    'receipt_entered_late', 'receipt_cancelled', 'receipt_duplicated', 'receipt_refunded', 'payment_requested',
+    'payment_request_withdrawn', 'payment_confirmed_elsewhere', 'desk_handed_over', 'desk_taken_over', 'payment_approved');
+ALTER TABLE event_role ENABLE TRIGGER event_role_insert_only;

@@ -1,17 +1,13 @@
 -- Who may do what at a desk at work, by the database alone.
-ALTER FUNCTION roles_for(text) RENAME TO roles_for_other_desk_kind;
-CREATE FUNCTION roles_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE
-        WHEN kind IN ('desk_day_opened', 'desk_day_closed', 'desk_day_sealed', 'desk_period_closed', 'till_session_opened',
-                      'till_session_taken_over', 'till_session_counted', 'till_session_closed', 'receipt_taken',
-                      'receipt_entered_late', 'receipt_cancelled', 'receipt_duplicated', 'receipt_refunded', 'payment_requested',
-                      'payment_request_withdrawn', 'payment_confirmed_elsewhere', 'desk_handed_over', 'desk_taken_over')
-            THEN ARRAY['desk_clerk']
-        WHEN kind = 'payment_approved' THEN ARRAY['member']
-        ELSE roles_for_other_desk_kind(kind) END
-$$;
-REVOKE ALL ON FUNCTION roles_for(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION roles_for(text) TO monnaielocale_writer;
+INSERT INTO event_role (kind, role)
+SELECT kind, role FROM (VALUES
+    (ARRAY['desk_day_opened', 'desk_day_closed', 'desk_day_sealed', 'desk_period_closed', 'till_session_opened',
+           'till_session_taken_over', 'till_session_counted', 'till_session_closed', 'receipt_taken',
+           'receipt_entered_late', 'receipt_cancelled', 'receipt_duplicated', 'receipt_refunded', 'payment_requested',
+           'payment_request_withdrawn', 'payment_confirmed_elsewhere', 'desk_handed_over', 'desk_taken_over'],
+     ARRAY['desk_clerk']),
+    (ARRAY['payment_approved'], ARRAY['member'])
+) AS rights (kinds, roles), unnest(kinds) AS kind, unnest(roles) AS role;
 
 -- What happens at a desk takes units from the desk's own wallet, or from that of the member who approves. `record_batch` asks for
 -- it when a batch has entries of events of another book.
@@ -37,7 +33,7 @@ BEGIN
 END $$;
 
 -- Which ranks may cause what the staff of a desk does; NULL for what others do.
-CREATE FUNCTION ranks_for(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION ranks_for(kind text) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT CASE
         WHEN kind IN ('desk_day_sealed', 'desk_period_closed', 'float_received', 'float_lowered', 'float_exchanged',
                       'float_exchanged_back', 'from_the_safe', 'paid_in', 'other_means_paid_in', 'desk_handed_over', 'desk_taken_over')

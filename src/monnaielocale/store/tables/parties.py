@@ -82,6 +82,16 @@ class PersonRole(SQLModel, table=True):
     given_by: UUID | None = optional_identity("person.id")
 
 
+class EventRole(SQLModel, table=True):
+    """A role in which events of a kind may be caused; only migrations say so, each for the events that it brings."""
+
+    __tablename__ = "event_role"
+    __table_args__ = (one_of("role", ROLES),)
+
+    kind: str = key(Text)
+    role: str = key(Text)
+
+
 class PersonPassword(SQLModel, table=True):
     """A person's password as its argon2 hash; the latest is valid, and none means that they cannot log in."""
 
