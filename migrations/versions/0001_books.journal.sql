@@ -38,10 +38,10 @@ CREATE FUNCTION record_batch(
     into_book integer, batch_number bigint, dated timestamptz, first_event bigint, first_entry bigint,
     sealed_root bytea, continued_root bytea,
     event_ids uuid[], event_kinds text[], event_days date[], event_persons uuid[], event_reverses uuid[], event_reasons text[],
-    event_details jsonb,
+    event_details jsonb[],
     entry_events uuid[], entry_days date[], entry_counts integer[], entry_labels text[],
     line_accounts bigint[], line_numbers bigint[], line_places integer[], line_cents bigint[], line_balances bigint[],
-    key_persons uuid[], key_actions text[], key_texts text[], key_hashes bytea[], key_answers jsonb
+    key_persons uuid[], key_actions text[], key_texts text[], key_hashes bytea[], key_answers jsonb[]
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -76,7 +76,7 @@ BEGIN
     SELECT into_book, batch_number, moment, first_event - 1 + place, id, kind, business_on, acted_by, reverses, reason, details
       FROM (SELECT generate_series(1, cardinality(event_ids)) AS place, unnest(event_ids) AS id, unnest(event_kinds) AS kind,
                    unnest(event_days) AS business_on, unnest(event_persons) AS acted_by, unnest(event_reverses) AS reverses,
-                   unnest(event_reasons) AS reason, jsonb_array_elements(event_details) AS details) AS added;
+                   unnest(event_reasons) AS reason, unnest(event_details) AS details) AS added;
     IF array_remove(event_reverses, NULL) <> '{}' THEN
         PERFORM check_reversals(into_book, event_ids, event_reverses);
     END IF;
@@ -101,7 +101,7 @@ BEGIN
     INSERT INTO idempotency_key (person_id, action, key, request_hash, answer, recorded_at)
     SELECT person_id, action, key, request_hash, answer, moment
       FROM (SELECT unnest(key_persons) AS person_id, unnest(key_actions) AS action, unnest(key_texts) AS key,
-                   unnest(key_hashes) AS request_hash, jsonb_array_elements(key_answers) AS answer) AS added;
+                   unnest(key_hashes) AS request_hash, unnest(key_answers) AS answer) AS added;
     PERFORM check_acts(into_book, batch_number, event_persons, event_kinds);
     IF into_kind = 'desk' THEN
         PERFORM check_named(into_book, event_persons, event_kinds, event_days);

@@ -43,11 +43,11 @@ def batch_of(database: Database, *lines: tuple[str, int, int, int], **changes: A
         "book_id": 1, "number": number + 1, "recorded_at": recorded_at, "first_event": number + 1, "first_entry": number + 1,
         "root": sha256(event.bytes).digest(), "continues": before,
         "event_ids": [event], "event_kinds": ["wallet_payment"], "event_days": [MONDAY], "event_persons": [PERSON],
-        "event_reverses": "{NULL}", "event_reasons": ["by hand"], "event_details": "[{}]",
+        "event_reverses": "{NULL}", "event_reasons": ["by hand"], "event_details": '{"{}"}',
         "entry_events": [event], "entry_days": [MONDAY], "entry_counts": [2], "entry_labels": ["by hand"],
         "line_accounts": [ids.get(line[0], 0) for line in lines], "line_numbers": [line[1] for line in lines],
         "line_places": [1] * len(lines), "line_cents": [line[2] for line in lines], "line_balances": [line[3] for line in lines],
-        "key_persons": "{}", "key_actions": "{}", "key_texts": "{}", "key_hashes": "{}", "key_answers": "[]",
+        "key_persons": "{}", "key_actions": "{}", "key_texts": "{}", "key_hashes": "{}", "key_answers": "{}",
     }  # fmt: skip
     assert changes.keys() <= honest.keys()
     return honest | changes

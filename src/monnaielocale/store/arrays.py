@@ -100,11 +100,6 @@ _KINDS: dict[str, tuple[int, Callable[[list[Any]], bytes]]] = {
 }
 
 
-def document(value: Any) -> str:
-    """A JSON document, such as a column of them."""
-    return _json(value)
-
-
 def array(kind: str, values: Iterable[Any]) -> Array:
     """A column; `kind` is the PostgreSQL type, in lower case, and None is NULL.
 

@@ -10,7 +10,7 @@ from ..domain.chain import SealedEntry, SealedEvent, leaf, merkle_root
 from ..domain.chart import account
 from ..domain.ledger import BookState, Entry, Event, Position
 from ..domain.refusals import Refusal
-from .arrays import array, document
+from .arrays import array
 from .database import Connection
 from .queries import query
 
@@ -264,7 +264,7 @@ def _event_columns(events: Sequence[SealedEvent]) -> dict[str, Any]:
         "event_persons": array("uuid", [event.acted_by for event in events]),
         "event_reverses": array("uuid", [event.reverses for event in events]),
         "event_reasons": array("text", [event.reason for event in events]),
-        "event_details": document([event.details for event in events]),
+        "event_details": array("jsonb", [event.details for event in events]),
     }
 
 
@@ -295,5 +295,5 @@ def _effect_columns(effects: Sequence[Effect]) -> dict[str, Any]:
         "key_actions": array("text", [effect.action for effect in effects]),
         "key_texts": array("text", [effect.key for effect in effects]),
         "key_hashes": array("bytea", [effect.request_hash for effect in effects]),
-        "key_answers": document([effect.answer for effect in effects]),
+        "key_answers": array("jsonb", [effect.answer for effect in effects]),
     }
