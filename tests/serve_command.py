@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,9 +67,9 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Serving]:
-    """The command on a free port, once it has told its address; stopped in the end if it still runs."""
-    command = [sys.executable, "-W", "error", "-m", "monnaielocale", "serve", "--port", "0", *arguments]
+def serving(folder: Path, *arguments: str, by: Sequence[str] = (), **settings: str) -> Iterator[Serving]:
+    """The command on a free port, once it has told its address; stopped in the end if it still runs; started `by` another."""
+    command = [*by, sys.executable, "-W", "error", "-m", "monnaielocale", "serve", "--port", "0", *arguments]
     log = folder / "log"
     with log.open("ab") as errors:
         process = subprocess.Popen(

@@ -32,6 +32,8 @@ from tests.serving import PASSWORD, prepared
 from tests.world import MEMBER_IBAN, World
 
 PUBLISHED = Path(__file__).parent.parent / "samples" / "keys" / "published.pem"
+# What a shell without job control does to a command that it starts in the background.
+IN_THE_BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
 PAYMENT = {"payer": "E00001", "payee": "E00002", "amount_cents": 12345, "label": "Bread of Maddi", "on": "2026-01-05"}
 
 
@@ -80,8 +82,9 @@ def test_without_a_database_it_serves_one_of_its_own_and_leaves_nothing_running(
         assert "Traceback" not in running.logged
 
 
-def test_ctrl_c_while_it_starts_or_serves_leaves_nothing_either(world: World, tmp_path: Path) -> None:
-    with serving(tmp_path, DATABASE_URL=world.database.url) as running:
+@pytest.mark.parametrize("by", [(), IN_THE_BACKGROUND], ids=["by itself", "in the background"])
+def test_ctrl_c_while_it_starts_or_serves_leaves_nothing_either(world: World, tmp_path: Path, by: tuple[str, ...]) -> None:
+    with serving(tmp_path, by=by, DATABASE_URL=world.database.url) as running:
         assert running.stop(signal.SIGINT) == 0
     assert "Traceback" not in running.logged
 

@@ -58,8 +58,10 @@ def serve(
     """Serve until told to stop; what was accepted is finished first."""
     found = settings()
     Tokens.from_settings(found)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # Told to stop, by SIGTERM as by Ctrl+C: whatever was opened is closed, and nothing went wrong.
+    # Told to stop, by SIGTERM as by Ctrl+C: whatever was opened is closed, and nothing went wrong. A shell has what it starts in
+    # the background ignore the latter; the server would not, and so it is not ignored while it starts.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.default_int_handler)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         listener = stack.enter_context(_listening(host, port))
         url = stack.enter_context(_told(found) if demo else _database(found))
