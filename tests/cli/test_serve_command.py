@@ -332,3 +332,14 @@ def test_no_answer_waits_for_the_client_to_acknowledge_what_came_before() -> Non
                 return [await met.get()]
 
     assert asyncio.run(delays()) != [0]
+
+
+def test_what_stays_while_it_serves_is_not_looked_through_for_garbage(tmp_path: Path) -> None:
+    """Else everybody waits a tenth of a second for it, now and then."""
+    asks = "import gc; from monnaielocale.api.serving import application; app = application()"
+    command = [sys.executable, "-c", f"{asks}; print(len(gc.get_objects()), gc.get_freeze_count())"]
+    environ = environment(tmp_path, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 0, done.stderr
+    looked_through, staying = map(int, done.stdout.split())
+    assert 10 * looked_through < staying
