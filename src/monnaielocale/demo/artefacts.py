@@ -29,12 +29,12 @@ def check_everything(story: Story) -> None:
     story.teller.act(say("Every invariant, and the artefacts"))
     rules = sum(name.startswith("check_") for name in query_names())
     with story.database.reading() as connection:
-        chains = len(all_books(connection))
-    with story.teller.counting(say("Invariants asked of the database"), rules + chains) as advance:
+        books = len(all_books(connection))
+    with story.teller.counting(say("Invariants and chains of the books"), rules + books) as advance:
         findings = check(story.database, progress=lambda _: advance(1))
     for finding in findings:
         story.teller.tell(f"  {word('rule', finding.rule)}: {finding.found}")
-    told = say("All {count} invariants hold, and the chain of entries is unbroken.", count=rules)
+    told = say("All {count} invariants hold, and the chains of the {books} books are unbroken.", count=rules, books=books)
     story.judge("invariants_hold", told, not findings)
 
 
