@@ -150,7 +150,9 @@ def test_t25_a_batch_out_of_its_place_is_refused(book: Database, rule: str, chan
     falsified(book, rule, **changes)
 
 
-@pytest.mark.parametrize("column", ["event_days", "event_persons", "entry_days", "entry_counts", "line_cents", "line_balances"])
+@pytest.mark.parametrize(
+    "column", ["event_days", "event_persons", "event_details", "entry_days", "entry_counts", "line_cents", "line_balances"]
+)
 def test_t25_nothing_is_left_open(book: Database, column: str) -> None:
     with book.connect("writer") as connection, pytest.raises(psycopg.errors.IntegrityError):
         connection.execute(query("record_batch"), batch_of(book, *HONEST) | {column: None})
@@ -190,6 +192,8 @@ def test_t25_the_journal_has_no_other_door(book: Database, table: str) -> None:
         "UPDATE event SET acted_by = gen_random_uuid()",
         "DELETE FROM batch",
         "UPDATE account_day SET amount_cents = 0",
+        "INSERT INTO event_role VALUES ('opening', 'member')",
+        "DELETE FROM event_role",
         "DROP TABLE entry_line",
         "ALTER TABLE entry_line DISABLE TRIGGER ALL",
     ],
@@ -199,7 +203,7 @@ def test_t25_the_application_changes_and_deletes_nothing(book: Database, stateme
         connection.execute(statement)
 
 
-@pytest.mark.parametrize("table", ["entry_line", "entry", "event", "batch", "payment_credit", "document"])
+@pytest.mark.parametrize("table", ["entry_line", "entry", "event", "batch", "payment_credit", "document", "event_role"])
 def test_even_the_owner_is_refused_a_change_by_mistake(book: Database, table: str) -> None:
     with book.connect("owner") as connection, pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="insert_only"):
         connection.execute(f"DELETE FROM {table}")
